@@ -1,0 +1,109 @@
+// Builds what runs: `node build.mjs [--if-stale] [--watch] [--size] [--help]`.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import * as esbuild from 'esbuild'
+
+process.chdir(dirname(fileURLToPath(import.meta.url)))
+
+const { values: flags } = parseArgs({
+  options: {
+    'if-stale': { type: 'boolean' },
+    watch: { type: 'boolean' },
+    size: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+})
+
+if (flags.help) {
+  console.log(`Usage: node build.mjs [options]
+
+  --if-stale  build only when a source is newer than what was built
+  --watch     build again whenever a source changes
+  --size      print what the SDK weighs
+  --help      print this`)
+  process.exit(0)
+}
+
+/** Each entry: where its sources lie and how esbuild turns them into what runs. */
+const node = {
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  bundle: true,
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+}
+const web = { platform: 'browser', target: 'es2020', bundle: true, minify: true, logLevel: 'warning' }
+const targets = [
+  { ...web, entryPoints: ['sdk/script.ts'], outfile: 'sdk/dist/clicktrail.js', format: 'iife' },
+  { ...web, entryPoints: ['sdk/index.ts'], outfile: 'sdk/dist/index.js', format: 'esm' },
+  {
+    ...web,
+    entryPoints: ['example-site/color.ts', 'example-site/shop.ts', 'example-site/privacy.ts'],
+    outdir: 'dist/site',
+    format: 'esm',
+  },
+  { ...web, entryPoints: ['dashboard/page/page.ts'], outdir: 'dist/dashboard', format: 'esm' },
+  { ...node, entryPoints: ['cli/clicktrail.ts'], outfile: 'dist/clicktrail.js', banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: ['dashboard/sql-worker.ts'], outfile: 'dist/sql-worker.js' },
+  { ...node, entryPoints: ['test/stack/stack.ts'], outfile: 'dist/stack.js' },
+].filter(target => target.entryPoints.every(existsSync))
+
+const outputs = ['sdk/dist/clicktrail.js', 'dist/clicktrail.js', 'dist/stack.js']
+
+function newestOf(path) {
+  const stat = statSync(path)
+  if (!stat.isDirectory()) return stat.mtimeMs
+  return Math.max(
+    0,
+    ...readdirSync(path)
+      .filter(name => name !== 'dist' && name !== 'node_modules')
+      .map(name => newestOf(join(path, name))),
+  )
+}
+
+function stale() {
+  if (!outputs.every(existsSync)) return true
+  const built = Math.min(...outputs.map(path => statSync(path).mtimeMs))
+  const sources = [
+    'sdk',
+    'example-site',
+    'dashboard',
+    'cli',
+    'collector',
+    'consumers',
+    'topic',
+    'deploy',
+    'test/stack',
+    'build.mjs',
+    'package-lock.json',
+  ]
+  return Math.max(...sources.filter(existsSync).map(newestOf)) > built
+}
+
+function printSizes() {
+  for (const path of ['sdk/dist/clicktrail.js', 'sdk/dist/index.js']) {
+    const bytes = readFileSync(path)
+    console.log(
+      `${path}  ${bytes.length} B, gzip -9 ${gzipSync(bytes, { level: 9 }).length} B, brotli 11 ${brotliCompressSync(bytes).length} B`,
+    )
+  }
+}
+
+if (flags.watch) {
+  for (const target of targets) await (await esbuild.context({ ...target, logLevel: 'info' })).watch()
+} else if (!flags['if-stale'] || stale()) {
+  await Promise.all(targets.map(target => esbuild.build(target)))
+  const types = spawnSync(
+    'npx',
+    ['tsc', '-p', 'sdk', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'sdk/dist'],
+    { stdio: 'inherit' },
+  )
+  if (types.status !== 0) process.exit(types.status ?? 1)
+}
+if (flags.size) printSizes()
