@@ -1,4 +1,4 @@
-// Builds what runs: `node build.mjs [--if-stale] [--watch] [--size] [--help]`.
+// Builds what runs: `node build.mjs --help`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,25 +8,6 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 
 process.chdir(dirname(fileURLToPath(import.meta.url)))
-
-const { values: flags } = parseArgs({
-  options: {
-    'if-stale': { type: 'boolean' },
-    watch: { type: 'boolean' },
-    size: { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-})
-
-if (flags.help) {
-  console.log(`Usage: node build.mjs [options]
-
-  --if-stale  build only when a source is newer than what was built
-  --watch     build again whenever a source changes
-  --size      print what the SDK weighs
-  --help      print this`)
-  process.exit(0)
-}
 
 /** Each entry: where its sources lie and how esbuild turns them into what runs. */
 const node = {
@@ -95,15 +76,46 @@ function printSizes() {
   }
 }
 
-if (flags.watch) {
-  for (const target of targets) await (await esbuild.context({ ...target, logLevel: 'info' })).watch()
-} else if (!flags['if-stale'] || stale()) {
+async function build() {
   await Promise.all(targets.map(target => esbuild.build(target)))
   const types = spawnSync(
-    'npx',
-    ['tsc', '-p', 'sdk', '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', 'sdk/dist'],
+    process.execPath,
+    [
+      'node_modules/typescript/bin/tsc',
+      '-p',
+      'sdk',
+      '--noEmit',
+      'false',
+      '--declaration',
+      '--emitDeclarationOnly',
+      '--outDir',
+      'sdk/dist',
+    ],
     { stdio: 'inherit' },
   )
-  if (types.status !== 0) process.exit(types.status ?? 1)
+  if (types.status !== 0) throw new Error('the types of the SDK could not be built: see above')
+  await esbuild.stop()
 }
-if (flags.size) printSizes()
+
+/** Builds only when a source is newer than what was built. */
+export async function buildIfStale() {
+  if (stale()) await build()
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values: flags } = parseArgs({
+    options: { watch: { type: 'boolean' }, size: { type: 'boolean' }, help: { type: 'boolean' } },
+  })
+  if (flags.help) {
+    console.log(`Usage: node build.mjs [options]
+
+  --watch  build again whenever a source changes
+  --size   print what the SDK weighs
+  --help   print this`)
+  } else if (flags.watch) {
+    for (const target of targets) await (await esbuild.context({ ...target, logLevel: 'info' })).watch()
+  } else {
+    await build()
+    if (flags.size) printSizes()
+  }
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { checkout } from './checkout.ts'
+import { collector } from './collector.ts'
+import { ConfigError } from './config.ts'
+import { consume } from './consume.ts'
+import { elasticsearch } from './elasticsearch.ts'
+import { hive } from './hive.ts'
+import { toCommand } from './options.ts'
+import { start } from './start.ts'
+import { topics } from './topics.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', checkout), 'utf8'))
+
+const program = new Command('clicktrail')
+  .description('Carries what visitors do on a website into HDFS and Elasticsearch.')
+  .version(version)
+  .showHelpAfterError()
+  .addCommand(toCommand(start))
+  .addCommand(toCommand(collector))
+  .addCommand(consume())
+  .addCommand(topics())
+  .addCommand(elasticsearch())
+  .addCommand(hive())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof ConfigError) console.error(error.message)
+  else console.error(`clicktrail: ${error instanceof Error ? error.message : error}`)
+  process.exit(error instanceof ConfigError ? 2 : 1)
+}

@@ -1,0 +1,38 @@
+import { listen } from '../collector/listen.ts'
+import { requireKafka } from './cluster.ts'
+import type { Config } from './config.ts'
+import { createLog } from './log.ts'
+import { collectorSettings, type Subcommand, topicSettings } from './options.ts'
+import { openCollector, openTopics } from './parts.ts'
+import { runUntilSignal } from './run.ts'
+
+export const collector: Subcommand = {
+  name: 'collector',
+  command: 'collector',
+  help: 'run the collector alone: HTTP in, records on the Kafka topic',
+  settings: [...collectorSettings, ...topicSettings],
+  run,
+}
+
+async function run(config: Config): Promise<void> {
+  requireKafka(config, 'collector')
+  const logger = createLog(config.logLevel)
+  const topics = await openTopics(config, logger)
+  const collecting = openCollector(config, topics, logger)
+  const server = await listen({ app: collecting.app, host: config.host, port: config.port, logger })
+  const admin = await listen({ app: collecting.admin, host: config.host, port: config.adminPort, logger })
+  await collecting.start()
+  logger.info({ url: server.url, admin: admin.url }, 'collecting')
+  await runUntilSignal(
+    {
+      died: new Promise(() => {}),
+      async close() {
+        await server.close()
+        await collecting.close()
+        await admin.close()
+        await topics.close()
+      },
+    },
+    logger,
+  )
+}

@@ -1,0 +1,69 @@
+import { Command } from 'commander'
+import type { Logger } from 'pino'
+import type { Sink } from '../consumers/sink.ts'
+import { requireKafka } from './cluster.ts'
+import { type Config, ConfigError } from './config.ts'
+import { createLog } from './log.ts'
+import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings } from './options.ts'
+import { openConsumer, openElasticsearchSink, openHdfsSink, openTopics } from './parts.ts'
+import { runUntilSignal } from './run.ts'
+
+/** `clicktrail consume hdfs|elasticsearch`: a third storage is one folder in consumers/ and one entry here. */
+export function consume(): Command {
+  return new Command('consume')
+    .description('run one writer: from the Kafka topic into a storage')
+    .addCommand(
+      toCommand({
+        name: 'hdfs',
+        command: 'consume',
+        help: 'write the topic into HDFS files, each offset once',
+        settings: [...hdfsSettings, ...topicSettings],
+        run: config => runConsumer(config, 'hdfs', logger => openHdfsSink(requireHdfs(config), logger)),
+      }),
+    )
+    .addCommand(
+      toCommand({
+        name: 'elasticsearch',
+        command: 'consume',
+        help: 'write the topic into daily Elasticsearch indices, each event once',
+        settings: [...elasticsearchSettings, ...topicSettings],
+        run: config => {
+          const urls = requireElasticsearch(config, 'consume elasticsearch')
+          return runConsumer(config, 'elasticsearch', async logger => openElasticsearchSink(config, urls, logger))
+        },
+      }),
+    )
+}
+
+function requireHdfs(config: Config): Config {
+  if (config.hdfs.urls) return config
+  throw new ConfigError([
+    'HDFS_URL is not set, and consume hdfs needs it: set it to http://namenode:9870 (WebHDFS) or HttpFS',
+  ])
+}
+
+/** @throws ConfigError when no node is configured */
+export function requireElasticsearch(config: Config, command: string): string[] {
+  if (config.elasticsearch.urls) return config.elasticsearch.urls
+  throw new ConfigError([`ELASTICSEARCH_URL is not set, and ${command} needs it: set it to http://host:9200`])
+}
+
+async function runConsumer(config: Config, name: string, openSink: (logger: Logger) => Promise<Sink>): Promise<void> {
+  requireKafka(config, `consume ${name}`)
+  const logger = createLog(config.logLevel).child({ sink: name })
+  const topics = await openTopics(config, logger)
+  const sink = await openSink(logger)
+  const consumer = openConsumer(topics, sink, logger)
+  await consumer.start()
+  logger.info({ topic: config.topic }, 'consuming')
+  await runUntilSignal(
+    {
+      died: consumer.done.then(() => new Promise<never>(() => {})),
+      async close() {
+        await consumer.close()
+        await topics.close()
+      },
+    },
+    logger,
+  )
+}

@@ -1,0 +1,26 @@
+import { Command } from 'commander'
+import { elasticsearchClient } from '../consumers/elasticsearch/client.ts'
+import { setupElasticsearch } from '../consumers/elasticsearch/setup.ts'
+import type { Config } from './config.ts'
+import { requireElasticsearch } from './consume.ts'
+import { elasticsearchSettings, toCommand } from './options.ts'
+
+export function elasticsearch(): Command {
+  return new Command('elasticsearch').description('prepare Elasticsearch').addCommand(
+    toCommand({
+      name: 'setup',
+      command: 'elasticsearch',
+      help: 'install templates and, where the server has one, the lifecycle policy; safe to repeat',
+      settings: elasticsearchSettings,
+      run: setup,
+    }),
+  )
+}
+
+async function setup(config: Config): Promise<void> {
+  const urls = requireElasticsearch(config, 'elasticsearch setup')
+  const { index, credentials } = config.elasticsearch
+  const report = await setupElasticsearch(elasticsearchClient({ urls, ...credentials }), { index })
+  for (const what of report.done) console.log(`done     ${what}`)
+  for (const { what, why } of report.skipped) console.log(`skipped  ${what}: ${why}`)
+}

@@ -1,0 +1,99 @@
+import { Command } from 'commander'
+import { type Command as CommandName, type Config, loadConfig } from './config.ts'
+import { flagOf, type Setting, type SettingKey, settings } from './settings.ts'
+
+/** A flag that isn't a setting: it belongs to one command only. */
+export interface Flag {
+  flags: string
+  help: string
+}
+
+export interface Subcommand {
+  name: string
+  /** Which defaults and which `--help` a wrong setting points to. */
+  command: CommandName
+  help: string
+  settings: readonly SettingKey[]
+  flags?: readonly Flag[]
+  run(config: Config, flags: Readonly<Record<string, string | boolean | undefined>>): Promise<void>
+}
+
+function optionHelp(setting: Setting): string {
+  const fallback = setting.fallback === undefined ? '' : ` (default: ${setting.fallback})`
+  return `${setting.help}${fallback} [${setting.name}]`
+}
+
+/** The commander command of a subcommand: one flag for each of its settings, secrets by environment only. */
+export function toCommand(subcommand: Subcommand): Command {
+  const command = new Command(subcommand.name).description(subcommand.help).showHelpAfterError()
+  const keyOfAttribute = new Map<string, SettingKey>()
+  for (const key of subcommand.settings) {
+    const setting: Setting = settings[key]
+    if (setting.secret) continue
+    const option = command.createOption(`${flagOf(setting)} <value>`, optionHelp(setting))
+    command.addOption(option)
+    keyOfAttribute.set(option.attributeName(), key)
+  }
+  for (const { flags, help } of subcommand.flags ?? []) command.option(flags, help)
+  const secrets = subcommand.settings.map((key): Setting => settings[key]).filter(setting => setting.secret)
+  if (secrets.length > 0) {
+    const lines = secrets.map(setting => `  ${setting.name}  ${setting.help}`)
+    command.addHelpText('after', `\nBy environment only, or from the file named by <NAME>_FILE:\n${lines.join('\n')}`)
+  }
+  return command.action(async (given: Record<string, string | boolean | undefined>) => {
+    const flags: Partial<Record<SettingKey, string>> = {}
+    for (const [attribute, key] of keyOfAttribute) {
+      const value = given[attribute]
+      if (typeof value === 'string') flags[key] = value
+    }
+    await subcommand.run(loadConfig({ command: subcommand.command, env: process.env, flags }), given)
+  })
+}
+
+export const kafkaSettings = [
+  'kafkaBrokers',
+  'kafkaSaslMechanism',
+  'kafkaSaslUsername',
+  'kafkaSaslPassword',
+  'kafkaSsl',
+  'kafkaSslCaFile',
+] as const satisfies SettingKey[]
+
+export const topicSettings = ['topic', 'logLevel', ...kafkaSettings] as const satisfies SettingKey[]
+
+export const collectorSettings = [
+  'host',
+  'port',
+  'adminPort',
+  'dataDir',
+  'acks',
+  'origins',
+  'ip',
+  'userAgent',
+  'gpc',
+  'visitor',
+  'visitorSecret',
+  'trustedProxies',
+  'eventsPath',
+  'scriptPath',
+] as const satisfies SettingKey[]
+
+export const hdfsSettings = [
+  'hdfsUrl',
+  'hdfsUser',
+  'hdfsPath',
+  'flushMaxAgeMs',
+  'flushMaxBytes',
+  'flushMaxRecords',
+  'fileFormat',
+  'generation',
+] as const satisfies SettingKey[]
+
+export const elasticsearchSettings = [
+  'elasticsearchUrl',
+  'elasticsearchApiKey',
+  'elasticsearchUsername',
+  'elasticsearchPassword',
+  'elasticsearchCaFile',
+  'elasticsearchIndex',
+] as const satisfies SettingKey[]

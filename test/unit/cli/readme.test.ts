@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { type Setting, settings } from '../../../cli/settings.ts'
+
+const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+
+test.each(Object.values(settings).map((setting: Setting) => setting.name))(
+  'README has %s in its configuration table',
+  name => {
+    expect(readme).toContain(`\`${name}\``)
+  },
+)
