@@ -1,0 +1,34 @@
+const two64 = (1n << 64n) - 1n
+
+/** FNV-1a, 64 bits, of the text's UTF-8 bytes (draft-eastlake-fnv). */
+export function fnv1a64(text: string): bigint {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of Buffer.from(text)) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & two64
+  return hash
+}
+
+/** Spreads all bits over all others (the finaliser of MurmurHash3): FNV alone leaves the high bits of short texts alike. */
+function mix(value: bigint): bigint {
+  let hash = value
+  hash = ((hash ^ (hash >> 33n)) * 0xff51afd7ed558ccdn) & two64
+  hash = ((hash ^ (hash >> 33n)) * 0xc4ceb9fe1a85ec53n) & two64
+  return hash ^ (hash >> 33n)
+}
+
+/**
+ * The partition of a tab: 0 … `partitions` − 1, the same in every process. Spread evenly, and of a partition count raised from n
+ * to n + 1 only 1/(n + 1) of the tabs move, all to the new one (jump consistent hash: Lamping and Veach, arXiv:1406.2294).
+ * Throws a RangeError when there is no partition.
+ */
+export function partitionOf(tab: string, partitions: number): number {
+  if (!(partitions >= 1)) throw new RangeError(`no partition to choose from: ${partitions}`)
+  let key = mix(fnv1a64(tab))
+  let partition = -1
+  let jump = 0
+  while (jump < partitions) {
+    partition = jump
+    key = (key * 2862933555777941757n + 1n) & two64
+    jump = Math.floor((partition + 1) * (0x80000000 / (Number(key >> 33n) + 1)))
+  }
+  return partition
+}
