@@ -1,0 +1,171 @@
+import type { Logger } from 'pino'
+import type { TopicReader, TopicWriter } from '../topic/topic.ts'
+import { type BackoffOptions, wait } from './backoff.ts'
+import { createDeadLetterOffice } from './dead-letter-office.ts'
+import { createPartitionLane, type PartitionLane, type PartitionStatus } from './partition-lane.ts'
+import { createQueueLimit } from './queue-limit.ts'
+import type { Sink } from './sink.ts'
+
+export interface ConsumerOptions {
+  /** Closed by `close()`. */
+  reader: TopicReader
+  /** Closed by `close()`. */
+  sink: Sink
+  /** The dead-letter topic, written with acks=all. Stays open: it belongs to the caller. */
+  deadLetters: TopicWriter
+  logger: Logger
+  /** Bytes that all partitions may hold together before they are paused. @default 268435456 (256 MiB) */
+  maxQueueBytes?: number
+  /** How often it is asked whether a flush is due, milliseconds. @default 100 */
+  tickMs?: number
+  /** How long `close()` may go on flushing, milliseconds. @default 10000 */
+  closeTimeoutMs?: number
+  /** Between tries of a partition that failed, and of dead letters. */
+  backoff?: BackoffOptions
+  /** @default Date.now */
+  now?: () => number
+}
+
+export interface Consumer {
+  /** Joins the group; resolves when the reader has started. */
+  start(): Promise<void>
+  /**
+   * Pauses, flushes and commits what is buffered within `closeTimeoutMs`, leaves the group and closes the sink. What could
+   * not be flushed is not committed and is read again by the next one. Idempotent.
+   */
+  close(): Promise<void>
+  /** Resolves when closed; rejects when the reader died for good. */
+  readonly done: Promise<void>
+  status(): PartitionStatus[]
+  /** Partitions that wait for an operator. */
+  readonly halted: PartitionStatus[]
+}
+
+const defaults = { maxQueueBytes: 256 * 1024 * 1024, tickMs: 100, closeTimeoutMs: 10_000, backoff: {}, now: Date.now }
+
+/** What an aborted sink may take to notice. */
+const abortGraceMs = 1_000
+
+/**
+ * The one loop of every sink. Records of a partition are landed in order, what was refused is in the dead letters before
+ * anything beyond it lands or is committed, and only what is durable is committed. At least once towards the sink, which
+ * makes it once. A partition that fails is started again with back-off, one that is halted waits; the others go on.
+ */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { reader, sink, logger, maxQueueBytes, tickMs, closeTimeoutMs, backoff, now } = { ...defaults, ...options }
+  const log = logger.child({ sink: sink.name, topic: reader.topic, group: reader.group })
+  const deadLetters = createDeadLetterOffice({
+    writer: options.deadLetters,
+    sink: sink.name,
+    group: reader.group,
+    topic: reader.topic,
+    logger: log,
+    backoff,
+  })
+  const lanes = new Map<number, PartitionLane>()
+  const ending = new Map<number, Promise<void>>()
+  const checkQueue = createQueueLimit(() => lanes.values(), maxQueueBytes)
+  let timer: NodeJS.Timeout | undefined
+  let closing: Promise<void> | undefined
+  let resolveDone: () => void = () => {}
+  let rejectDone: (error: Error) => void = () => {}
+  const done = new Promise<void>((resolve, reject) => {
+    resolveDone = resolve
+    rejectDone = reject
+  })
+  // Whoever awaits `done` still sees it; without this a caller that doesn't would be ended by it.
+  done.catch(() => {})
+
+  /** Ends a lane now. The next lane of the partition waits until it has really ended. */
+  function giveUp(partition: number): void {
+    const lane = lanes.get(partition)
+    if (!lane) return
+    lanes.delete(partition)
+    lane.abort()
+    ending.set(partition, lane.ended)
+    checkQueue()
+  }
+
+  async function assigned(partitions: readonly number[]): Promise<void> {
+    for (const partition of [...lanes.keys()]) giveUp(partition)
+    if (closing) return
+    log.info({ partitions }, 'partitions assigned')
+    for (const partition of partitions) {
+      const after = ending.get(partition) ?? Promise.resolve()
+      const lane = createPartitionLane({
+        partition,
+        reader,
+        sink,
+        deadLetters,
+        logger: log,
+        now,
+        backoff,
+        after,
+        onWeight: checkQueue,
+      })
+      lanes.set(partition, lane)
+    }
+    await Promise.all([...lanes.values()].map(lane => lane.started))
+  }
+
+  function revoked(partitions: readonly number[]): void {
+    log.info({ partitions }, 'partitions revoked')
+    for (const partition of partitions) giveUp(partition)
+  }
+
+  async function drain(): Promise<void> {
+    const all = [...lanes.values()]
+    const late = new AbortController()
+    for (const lane of all) lane.drain()
+    const drained = Promise.all(all.map(lane => lane.ended)).finally(() => late.abort())
+    await wait(closeTimeoutMs, late.signal)
+    if (late.signal.aborted) return
+    log.warn({ closeTimeoutMs }, 'not everything could be flushed in time: the next consumer reads it again')
+    for (const partition of [...lanes.keys()]) giveUp(partition)
+    await Promise.race([drained, wait(abortGraceMs, late.signal)])
+  }
+
+  async function shutDown(): Promise<void> {
+    try {
+      await drain()
+    } finally {
+      clearInterval(timer)
+      try {
+        await reader.close()
+      } finally {
+        await sink.close()
+      }
+    }
+  }
+
+  function failed(error: Error): void {
+    log.error({ err: error }, 'the reader died')
+    for (const partition of [...lanes.keys()]) giveUp(partition)
+    clearInterval(timer)
+    rejectDone(error)
+  }
+
+  const status = () => [...lanes.values()].map(lane => lane.status())
+  return {
+    async start() {
+      timer = setInterval(() => {
+        for (const lane of lanes.values()) lane.wake()
+      }, tickMs)
+      await reader.start({
+        assigned,
+        revoked,
+        records: (partition, records) => lanes.get(partition)?.push(records),
+        failed,
+      })
+    },
+    close() {
+      closing ??= shutDown().finally(resolveDone)
+      return closing
+    },
+    done,
+    status,
+    get halted() {
+      return status().filter(one => one.state === 'halted')
+    },
+  }
+}

@@ -1,0 +1,251 @@
+import type { Logger } from 'pino'
+import type { LogRecord, TopicReader } from '../topic/topic.ts'
+import { type BackoffOptions, backoffMs, wait } from './backoff.ts'
+import type { DeadLetterOffice } from './dead-letter-office.ts'
+import { createHolds, type Holds } from './holds.ts'
+import { createIntake } from './intake.ts'
+import { type Flushed, PartitionHalted, type Rejected, type Sink } from './sink.ts'
+import { untilAborted } from './until-aborted.ts'
+
+export interface LaneOptions {
+  partition: number
+  reader: TopicReader
+  sink: Sink
+  deadLetters: DeadLetterOffice
+  logger: Logger
+  now: () => number
+  backoff: BackoffOptions
+  /** The lane of the assignment before, if there was one: this one begins when that has ended. */
+  after: Promise<void>
+  /** Called when records came or went. */
+  onWeight(): void
+}
+
+export interface PartitionStatus {
+  partition: number
+  state: 'starting' | 'running' | 'halted' | 'ended'
+  /** Offset after the last record that is durable; undefined before the first flush. */
+  next: number | undefined
+  /** What was committed last by this process; undefined before. */
+  committed: number | undefined
+  buffered: { records: number; bytes: number }
+  /** Records sent to the dead letters. */
+  rejected: number
+  /** Why the partition can't go on, and the way out. */
+  halted: string | undefined
+}
+
+/** One partition during one assignment: one step at a time, start → add → dead letters → flush → dead letters → commit. */
+export interface PartitionLane {
+  readonly partition: number
+  /** Resolves when the partition was sought, or can't be for now and is paused. Never rejects. */
+  readonly started: Promise<void>
+  /** Resolves when nothing of this lane is going on any more and the sink's buffer is dropped. Never rejects. */
+  readonly ended: Promise<void>
+  push(records: readonly LogRecord[]): void
+  /** Looks again whether a flush is due. */
+  wake(): void
+  /** Flushes what there is, now. */
+  force(): void
+  readonly holds: Holds
+  /** Flushes and commits what there is, then ends. */
+  drain(): void
+  /** Ends as soon as what is going on has noticed; nothing is committed any more. */
+  abort(): void
+  /** Bytes held for this partition, by the sink and by the lane. */
+  bytes(): number
+  /** Whether a flush is going on or asked for. */
+  flushing(): boolean
+  status(): PartitionStatus
+}
+
+export function createPartitionLane(options: LaneOptions): PartitionLane {
+  const { partition, reader, sink, deadLetters, now, backoff, after, onWeight } = options
+  const logger = options.logger.child({ partition })
+  const controller = new AbortController()
+  const { signal } = controller
+  const holds = createHolds(reader, partition, signal)
+  const intake = createIntake()
+  let state: PartitionStatus['state'] = 'starting'
+  let failures = 0
+  let forced = false
+  let flushing = false
+  let closing = false
+  let next: number | undefined
+  let committed: number | undefined
+  let rejectedCount = 0
+  let halted: string | undefined
+  let awake: () => void = () => {}
+  let markStarted: () => void = () => {}
+  const started = new Promise<void>(resolve => {
+    markStarted = resolve
+  })
+
+  function forget(): void {
+    intake.clear()
+    forced = false
+    sink.drop(partition)
+    onWeight()
+  }
+
+  async function begin(): Promise<void> {
+    state = 'starting'
+    const [known, bounds] = await untilAborted(
+      Promise.all([reader.committed(partition), reader.bounds(partition)]),
+      signal,
+    )
+    const from = await sink.start(partition, { ...bounds, committed: known }, signal)
+    signal.throwIfAborted()
+    logger.info({ from, ...bounds, committed: known?.next }, 'partition started')
+    state = 'running'
+    reader.seek(partition, from)
+    holds.remove('start')
+    markStarted()
+  }
+
+  /** Moves what was delivered into the sink. What can't be decoded stays here until it is buried. */
+  function absorb(): void {
+    if (intake.records === intake.rejected.length) return
+    intake.reject(sink.add(partition, intake.take(), now()))
+    onWeight()
+  }
+
+  async function bury(letters: readonly Rejected[]): Promise<void> {
+    await deadLetters.bury(letters, { partition, signal, onAway: () => holds.add('dead-letters') })
+    rejectedCount += letters.length
+    holds.remove('dead-letters')
+  }
+
+  async function commit(flushed: Flushed): Promise<void> {
+    next = flushed.next
+    if (committed === next) return
+    try {
+      await untilAborted(reader.commit(partition, flushed.next, flushed.metadata), signal)
+      committed = flushed.next
+    } catch (error) {
+      signal.throwIfAborted()
+      // The commit is a hint: what landed is known by the storage.
+      logger.warn({ err: error, next: flushed.next }, 'commit failed')
+    }
+  }
+
+  async function flush(): Promise<'landed' | 'lost'> {
+    flushing = true
+    try {
+      const flushed = await sink.flush(partition, signal)
+      signal.throwIfAborted()
+      if (flushed === 'lost') return 'lost'
+      if (flushed.rejected.length > 0) await bury(flushed.rejected)
+      await commit(flushed)
+      failures = 0
+      return 'landed'
+    } finally {
+      forced = false
+      flushing = false
+      onWeight()
+    }
+  }
+
+  /** Runs a started partition until it is lost, or drained for closing. */
+  async function work(): Promise<'lost' | 'drained'> {
+    for (let passed = false; ; ) {
+      signal.throwIfAborted()
+      absorb()
+      if (intake.rejected.length > 0) {
+        await bury(intake.rejected)
+        intake.buried()
+        passed = true
+        continue
+      }
+      const { records } = sink.buffered(partition)
+      // With nothing left but dead letters there is no age that would make a flush due: commit past them now.
+      const wanted = records > 0 ? forced || closing : passed
+      passed = false
+      if (wanted || sink.due(partition, now())) {
+        if ((await flush()) === 'lost') return 'lost'
+      } else if (closing) {
+        return 'drained'
+      } else {
+        forced = false
+        await new Promise<void>(resolve => {
+          awake = resolve
+        })
+      }
+    }
+  }
+
+  async function retreat(error: unknown): Promise<void> {
+    state = 'starting'
+    holds.add('start')
+    forget()
+    if (error instanceof PartitionHalted) {
+      state = 'halted'
+      halted = error.message
+      holds.add('halted')
+      logger.error({ err: error }, 'partition halted: it waits for an operator, the others go on')
+      return
+    }
+    if (error) logger.error({ err: error, failures }, 'partition failed: it is started again')
+    else logger.warn({ failures }, 'partition lost: it is started again')
+    markStarted()
+    await wait(error || failures > 0 ? backoffMs(failures, backoff) : 0, signal)
+    failures++
+  }
+
+  async function run(): Promise<void> {
+    await after
+    while (!signal.aborted && state !== 'halted') {
+      try {
+        await begin()
+        if ((await work()) === 'drained') break
+        if (closing) break
+        await retreat(undefined)
+      } catch (error) {
+        if (signal.aborted) break
+        if (closing && !(error instanceof PartitionHalted)) {
+          logger.error({ err: error }, 'partition failed while closing')
+          break
+        }
+        await retreat(error)
+      }
+    }
+    if (state !== 'halted') state = 'ended'
+    forget()
+    markStarted()
+  }
+
+  return {
+    partition,
+    started,
+    ended: run(),
+    push(records) {
+      if (state !== 'running' || signal.aborted) return
+      intake.push(records)
+      awake()
+      onWeight()
+    },
+    wake: () => awake(),
+    force() {
+      forced = true
+      awake()
+    },
+    holds,
+    drain() {
+      closing = true
+      holds.add('closing')
+      if (state === 'starting') controller.abort(new Error('closing'))
+      awake()
+    },
+    abort() {
+      controller.abort(new Error(`partition ${partition} is no longer assigned`))
+      awake()
+    },
+    bytes: () => sink.buffered(partition).bytes + intake.bytes,
+    flushing: () => flushing || forced,
+    status: () => {
+      const { records, bytes } = sink.buffered(partition)
+      const buffered = { records: records + intake.records, bytes: bytes + intake.bytes }
+      return { partition, state, next, committed, buffered, rejected: rejectedCount, halted }
+    },
+  }
+}
