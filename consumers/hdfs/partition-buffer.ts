@@ -1,0 +1,171 @@
+import { decodeRecord, type KafkaPosition, landedText } from '../../topic/record.ts'
+import type { LogRecord } from '../../topic/topic.ts'
+import { type Buffered, PartitionHalted, type Rejected } from '../sink.ts'
+import { createFileBuffer, type FileBuffer } from './file-buffer.ts'
+import { type FileFormat, hourOf } from './path.ts'
+import { endsBefore, isDue, isFull, type RotationLimits } from './rotation.ts'
+import { createWindow, type Hash } from './window.ts'
+
+/** What a partition's buffer has to know. */
+export interface PartitionStart {
+  topic: string
+  partition: number
+  generation: number
+  /** The first offset that is not landed. */
+  next: number
+  /** Offset of the row landed before, if one is known: `skipped` counts from it. */
+  previous: number | undefined
+  /** The record that must lie at an offset before `next`, if it is delivered. */
+  expected: { offset: number; eventId: string; where: string } | undefined
+  format: FileFormat
+  limits: RotationLimits
+  windowOffsets: number
+  hash: Hash
+}
+
+/** A file's worth of rows. */
+export interface PendingFile {
+  start: number
+  hourMs: number
+  content: FileBuffer
+  records: number
+  sinceMs: number
+  last: { offset: number; timestampMs: number; eventId: string }
+}
+
+/** Offsets that were gone before they could be read, `to` included; `hourMs` is that of the record after them. */
+export interface Gap {
+  from: number
+  to: number
+  hourMs: number
+}
+
+/** The rows of one partition on their way into files. Pure: the same records give the same files, however they are delivered. */
+export interface PartitionBuffer {
+  add(records: readonly LogRecord[], nowMs: number): Rejected[]
+  /** Ends the first file, if there is one, and returns it; later records go into another. It stays the first until {@link removeFirst}. */
+  endFirst(): PendingFile | undefined
+  removeFirst(): void
+  /** Gaps noticed since the last call. */
+  takeGaps(): Gap[]
+  /** Copies dropped since the last call. */
+  takeCopies(): number
+  buffered(): Buffered
+  due(nowMs: number): boolean
+}
+
+/** Turns records into files by design §7.1: rows from `next` on, copies and undecodable ones passed over and counted in `kafka.skipped`. */
+export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
+  const { topic, partition, generation, next } = start
+  const window = createWindow(start.windowOffsets, start.hash)
+  const ended: PendingFile[] = []
+  let open: PendingFile | undefined
+  let position = 0
+  let readable = next
+  let fileStart = next
+  let fileHourMs: number | undefined
+  let previous = start.previous
+  let gaps: Gap[] = []
+  let copies = 0
+
+  function end(): void {
+    if (open) ended.push(open)
+    open = undefined
+  }
+
+  function check(offset: number, eventId: string | undefined): void {
+    const { expected } = start
+    if (expected?.offset !== offset || expected.eventId === eventId) return
+    throw new PartitionHalted(
+      `${topic}/${partition}: the log is not the one that landed: offset ${offset} holds event ${eventId ?? '(none)'}, but ${expected.where} says ${expected.eventId}. ` +
+        `The topic was made again or has lost records. ${wayOut(generation)}`,
+    )
+  }
+
+  function land(record: LogRecord, row: { text: string; eventId: string; hourMs: number }, nowMs: number): void {
+    const skipped = previous === undefined ? 0 : record.offset - previous - 1
+    const position: KafkaPosition & { generation?: number } = {
+      topic,
+      partition,
+      offset: record.offset,
+      ...(skipped > 0 && { skipped }),
+      ...(generation > 1 && { generation }),
+    }
+    const last = { offset: record.offset, timestampMs: record.timestampMs, eventId: row.eventId }
+    open ??= {
+      start: fileStart,
+      hourMs: fileHourMs ?? row.hourMs,
+      content: createFileBuffer(start.format),
+      records: 0,
+      sinceMs: nowMs,
+      last,
+    }
+    open.content.push(landedText(row.text, position))
+    open.records++
+    open.last = last
+    previous = record.offset
+    fileStart = record.offset + 1
+    fileHourMs = undefined
+    if (isFull(weightOf(open), start.limits)) end()
+  }
+
+  function addOne(record: LogRecord, nowMs: number): Rejected | undefined {
+    if (record.offset < position) return undefined
+    position = record.offset + 1
+    const decoded = decodeRecord(record.value)
+    const eventId = decoded.ok ? decoded.record.event.id : undefined
+    if (record.offset < next) {
+      check(record.offset, eventId)
+      if (eventId !== undefined) window.isCopy(record.offset, eventId)
+      return undefined
+    }
+    const hourMs = hourOf(record.timestampMs)
+    if (record.offset > readable) gaps.push({ from: readable, to: record.offset - 1, hourMs })
+    readable = position
+    fileHourMs ??= hourMs
+    if (open && endsBefore(open.hourMs, hourMs)) end()
+    if (!decoded.ok) return { record, reason: decoded.reason, message: decoded.message }
+    if (window.isCopy(record.offset, decoded.record.event.id)) copies++
+    else land(record, { text: decoded.text, eventId: decoded.record.event.id, hourMs }, nowMs)
+    return undefined
+  }
+
+  return {
+    add: (records, nowMs) => records.flatMap(record => addOne(record, nowMs) ?? []),
+    endFirst() {
+      if (ended.length === 0) end()
+      return ended[0]
+    },
+    removeFirst() {
+      ended.shift()
+    },
+    takeGaps() {
+      const taken = gaps
+      gaps = []
+      return taken
+    },
+    takeCopies() {
+      const taken = copies
+      copies = 0
+      return taken
+    },
+    buffered() {
+      const files = open ? [...ended, open] : ended
+      return {
+        records: files.reduce((sum, file) => sum + file.records, 0),
+        bytes: files.reduce((sum, file) => sum + file.content.bytes(), 0),
+        sinceMs: files[0]?.sinceMs,
+      }
+    },
+    due: nowMs => ended.length > 0 || (open !== undefined && isDue(weightOf(open), start.limits, nowMs)),
+  }
+}
+
+function weightOf(file: PendingFile): { records: number; bytes: number; sinceMs: number } {
+  return { records: file.records, bytes: file.content.bytes(), sinceMs: file.sinceMs }
+}
+
+/** What an operator can do when log and files don't fit together. */
+export function wayOut(generation: number): string {
+  return `Set CLICKTRAIL_GENERATION=${generation + 1} to land this log beside the rows of the old one.`
+}

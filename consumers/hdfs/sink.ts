@@ -1,0 +1,170 @@
+import type { Logger } from 'pino'
+import type { Committed } from '../../topic/topic.ts'
+import { wait } from '../backoff.ts'
+import { commitMetadata, type Flushed, PartitionHalted, parseCommitMetadata, type Sink } from '../sink.ts'
+import { createLanding, type LandingOptions } from './landing.ts'
+import { createPartitionBuffer, type Gap, type PartitionBuffer, wayOut } from './partition-buffer.ts'
+import { type FileFormat, gapPathOf, pathOf } from './path.ts'
+import { findNewest, readLastRow } from './recovery.ts'
+import type { LandingStore } from './store.ts'
+import { whileAway } from './while-away.ts'
+import { loadHash } from './window.ts'
+
+export interface HdfsSinkOptions {
+  store: LandingStore
+  topic: string
+  logger: Logger
+  /** Never change it while a writer of the old format may still be alive: the name is the lock. @default 'json.gz' */
+  format?: FileFormat
+  /** A file is landed when its first record has waited that long. @default 600_000 */
+  maxAgeMs?: number
+  /** … or at this size, compressed. @default 64 MiB */
+  maxBytes?: number
+  /** … or with this many records. @default Infinity */
+  maxRecords?: number
+  /** Which life of the topic: raise it when the topic was made again. Goes into names and rows from 2 on. @default 1 */
+  generation?: number
+  /** Copies of an event are recognised within so many offsets. @default 50_000 */
+  windowOffsets?: number
+  /** @default Date.now */
+  now?: () => number
+  /** For tests: how to wait. */
+  wait?: typeof wait
+  /** For tests: called between the steps of a landing. */
+  failpoint?: LandingOptions['failpoint']
+}
+
+const defaults = {
+  format: 'json.gz',
+  maxAgeMs: 600_000,
+  maxBytes: 64 * 1_048_576,
+  maxRecords: Number.POSITIVE_INFINITY,
+  generation: 1,
+  windowOffsets: 50_000,
+  now: Date.now,
+  wait,
+  failpoint: () => {},
+} satisfies Partial<HdfsSinkOptions>
+
+interface Partition {
+  buffer: PartitionBuffer
+  next: number
+  metadata: string
+}
+
+/**
+ * Lands records as files of newline-delimited JSON, so that every offset of the topic lands once whatever crashes and
+ * however many writers there are: the file name is the commit (design §7.1). A storage that is away is waited for; a right
+ * that is missing rejects. When `signal` aborts, `start` and `flush` reject with its reason.
+ */
+export function createHdfsSink(options: HdfsSinkOptions): Sink {
+  const settings = { ...defaults, ...options }
+  const { store, topic, logger, generation, now } = settings
+  const partitions = new Map<number, Partition>()
+  const landing = createLanding(settings)
+
+  /** The last row landed, and the file that it lies in. */
+  async function newestRow(partition: number) {
+    const file = await findNewest(store, { partition, generation })
+    if (!file) return undefined
+    const row = await readLastRow(store, file)
+    if (!row || row.partition !== partition || row.topic !== topic) {
+      const found = row ? `ends in a row of ${row.topic}/${row.partition}` : 'does not end in a whole row'
+      throw new PartitionHalted(
+        `${topic}/${partition}: the newest file ${file.path} ${found}. Move it out of the table, or give this topic a path of its own.`,
+      )
+    }
+    return { ...row, where: file.path }
+  }
+
+  /** Without a file the commit counts, but never that of an earlier generation: its offsets are of another log. */
+  function fromCommit(committed: Committed | undefined) {
+    if (!committed || generation > 1) return undefined
+    const record = parseCommitMetadata(committed.metadata)
+    const expected = record && { offset: committed.next - 1, eventId: record.eventId, where: "the group's commit" }
+    return { next: committed.next, metadata: committed.metadata, expected }
+  }
+
+  async function note(partition: number, gap: Gap, signal: AbortSignal): Promise<void> {
+    const path = gapPathOf({ ...gap, generation, partition })
+    const found = { topic, partition, generation, from: gap.from, to: gap.to }
+    logger.error({ ...found, path }, 'offsets were gone before they could be read')
+    const text = JSON.stringify({ ...found, noticed: new Date(now()).toISOString() })
+    await landing.note(path, Buffer.from(`${text}\n`), signal)
+  }
+
+  return {
+    name: 'hdfs',
+
+    async start(partition, { low, high, committed }, signal) {
+      partitions.delete(partition)
+      await landing.sweep()
+      const hash = await loadHash()
+      const row = await whileAway(() => newestRow(partition), {
+        signal,
+        logger,
+        wait: settings.wait,
+        what: 'find the newest file',
+      })
+      const commit = row ? undefined : fromCommit(committed)
+      const next = row ? row.offset + 1 : (commit?.next ?? low)
+      if (next > high) {
+        throw new PartitionHalted(
+          `${topic}/${partition}: ${row?.where ?? "the group's commit"} ends before offset ${next}, but the log ends at ${high}. ` +
+            `The topic was made again or has lost records. ${wayOut(generation)}`,
+        )
+      }
+      const buffer = createPartitionBuffer({
+        ...settings,
+        partition,
+        hash,
+        next,
+        previous: row?.offset,
+        expected: row ?? commit?.expected,
+        limits: settings,
+      })
+      partitions.set(partition, { buffer, next, metadata: commit?.metadata ?? '' })
+      return Math.max(low, next - Math.max(1, settings.windowOffsets))
+    },
+
+    add: (partition, records, nowMs) => partitions.get(partition)?.buffer.add(records, nowMs) ?? [],
+    buffered: partition => partitions.get(partition)?.buffer.buffered() ?? { records: 0, bytes: 0, sinceMs: undefined },
+    due: (partition, nowMs) => partitions.get(partition)?.buffer.due(nowMs) ?? false,
+
+    async flush(partition, signal): Promise<Flushed | 'lost'> {
+      const state = partitions.get(partition)
+      if (!state) return 'lost'
+      for (const gap of state.buffer.takeGaps()) await note(partition, gap, signal)
+      const file = state.buffer.endFirst()
+      if (!file) return { next: state.next, metadata: state.metadata, rejected: [] }
+      const path = pathOf({ hourMs: file.hourMs, generation, partition, start: file.start, format: settings.format })
+      if ((await landing.land(path, file.content.finish(), signal)) === 'lost') {
+        state.buffer.removeFirst()
+        if (partitions.get(partition) === state) partitions.delete(partition)
+        logger.warn({ topic, partition, path }, 'file not landed: somebody else did, or the answer is not known')
+        return 'lost'
+      }
+      state.buffer.removeFirst()
+      state.next = file.last.offset + 1
+      state.metadata = commitMetadata(file.last.timestampMs, file.last.eventId)
+      logger.info(
+        {
+          topic,
+          partition,
+          path,
+          records: file.records,
+          bytes: file.content.bytes(),
+          copies: state.buffer.takeCopies(),
+          next: state.next,
+        },
+        'file landed',
+      )
+      return { next: state.next, metadata: state.metadata, rejected: [] }
+    },
+
+    drop(partition) {
+      partitions.delete(partition)
+    },
+    close: () => store.close(),
+  }
+}

@@ -1,0 +1,86 @@
+import { posix } from 'node:path'
+
+/** What a folder holds. */
+export interface StoredEntry {
+  name: string
+  directory: boolean
+  /** Bytes that the storage reports; 0 for folders. */
+  length: number
+}
+
+/** A complete file outside the table, that nobody reads yet. */
+export interface Staged {
+  /** Absolute path in the storage. */
+  readonly path: string
+}
+
+/**
+ * Where files land: one table, a tree of folders. Paths are relative to the table, with `/` between; `''` is the table
+ * itself. Staged files lie beside it, in `<parent>/_staging/<table>/`. Held to by one suite, `describeLandingStore`.
+ * Every method rejects with a {@link StoreError}; none of them retries for longer than one round over its servers.
+ */
+export interface LandingStore {
+  /** For logs: kind and address. */
+  readonly description: string
+  /** What a folder holds, in no order; a folder that does not exist holds nothing. */
+  list(folder: string): Promise<readonly StoredEntry[]>
+  /** Exactly `length` bytes from `offset`. */
+  read(path: string, offset: number, length: number): Promise<Buffer>
+  /**
+   * Writes a new file under a unique name that contains `name`. Resolves only when the storage has it durably and
+   * reports the full length.
+   */
+  stage(name: string, chunks: readonly Uint8Array[]): Promise<Staged>
+  /**
+   * Moves a staged file to `path`, creating folders, never overwriting: of any number of callers exactly one gets
+   * `'landed'`. `'lost'`: the path exists already. A rejection says nothing: it may have landed, or land later.
+   */
+  land(staged: Staged, path: string): Promise<'landed' | 'lost'>
+  /** Removes a staged file; it may be gone already. */
+  discard(staged: Staged): Promise<void>
+  /** Removes staged files, whoever made them, last written before `timeMs`. Returns how many. */
+  removeStagedBefore(timeMs: number): Promise<number>
+  close(): Promise<void>
+}
+
+/** `<parent of table>/_staging/<name of table>`. Throws a {@link StoreError} for a relative path and for the root. */
+export function stagingOf(table: string): string {
+  const path = posix.normalize(table).replace(/\/+$/, '')
+  if (!path.startsWith('/'))
+    throw new StoreError('invalid', `the table's path must be absolute and not the root: '${table}'`)
+  return posix.join(posix.dirname(path), '_staging', posix.basename(path))
+}
+
+export const storeErrorCodes = [
+  /** Away, busy, in safe mode, or its answer was cut: passes. */
+  'unavailable',
+  /** Full, or over its quota: passes when somebody makes room. */
+  'no_room',
+  /** The storage reports another length than was written. */
+  'short_write',
+  /** No such file. */
+  'not_found',
+  /** Refused without a reason that is known. */
+  'refused',
+  /** Wrong credentials or no right. */
+  'unauthorized',
+  /** Used wrongly: a bad path, or a server that is none. */
+  'invalid',
+] as const
+export type StoreErrorCode = (typeof storeErrorCodes)[number]
+
+/** What every method of the port rejects with. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** Whether it passes without a change of configuration. */
+  get retriable(): boolean {
+    return this.code !== 'unauthorized' && this.code !== 'invalid'
+  }
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  folderOf,
+  gapPathOf,
+  hourOf,
+  type LandedPath,
+  parseFolder,
+  parsePath,
+  pathOf,
+} from '../../../../consumers/hdfs/path.ts'
+
+const hourMs = Date.parse('2026-11-21T02:00:00.000Z')
+const file: LandedPath = { hourMs, generation: 1, partition: 3, start: 17, format: 'json.gz' }
+
+test.each<[Partial<LandedPath>, string]>([
+  [{}, 'dt=2026-11-21/hr=02/events-p03-00000000000000000017.json.gz'],
+  [{ format: 'json' }, 'dt=2026-11-21/hr=02/events-p03-00000000000000000017.json'],
+  [{ generation: 2 }, 'dt=2026-11-21/hr=02/events-g2-p03-00000000000000000017.json.gz'],
+  [{ partition: 100, start: 0 }, 'dt=2026-11-21/hr=02/events-p100-00000000000000000000.json.gz'],
+])('names a file of %o', (part, path) => {
+  expect(pathOf({ ...file, ...part })).toBe(path)
+})
+
+test('reads back every name that it gives', () => {
+  const paths = fc.record<LandedPath>({
+    hourMs: fc.integer({ min: 0, max: 2_000_000 }).map(hours => hours * 3_600_000),
+    generation: fc.integer({ min: 1, max: 1_000 }),
+    partition: fc.nat(5_000),
+    start: fc.maxSafeNat(),
+    format: fc.constantFrom('json', 'json.gz'),
+  })
+  fc.assert(
+    fc.property(paths, path => {
+      expect(parsePath(pathOf(path))).toEqual(path)
+    }),
+  )
+})
+
+test.each([
+  'dt=2026-11-21/hr=02/_gap-p03-5-9.json',
+  'dt=2026-11-21/hr=02/events-p03-17.json.gz',
+  'dt=2026-11-21/hr=02/events-g1-p03-00000000000000000017.json.gz',
+  'dt=2026-11-21/hr=02/events-p03-00000000000000000017.json.gz.tmp',
+  'dt=2026-11-21/hr=24/events-p03-00000000000000000017.json.gz',
+  'dt=2026-02-30/hr=02/events-p03-00000000000000000017.json.gz',
+  '_replaced/dt=2026-11-21/hr=02/events-p03-00000000000000000017.json.gz',
+])('takes %s for a stranger', path => {
+  expect(parsePath(path)).toBeUndefined()
+})
+
+test.each([
+  ['2026-11-21T02:00:00.000Z', 'dt=2026-11-21/hr=02'],
+  ['2026-11-21T02:59:59.999Z', 'dt=2026-11-21/hr=02'],
+  ['2026-12-31T23:59:59.999Z', 'dt=2026-12-31/hr=23'],
+])('puts %s into %s', (time, folder) => {
+  expect(folderOf(hourOf(Date.parse(time)))).toBe(folder)
+  expect(parseFolder(folder)).toBe(hourOf(Date.parse(time)))
+})
+
+test('names a gap so that Hive does not look at it', () => {
+  expect(gapPathOf({ hourMs, generation: 1, partition: 3, from: 5, to: 9 })).toBe(
+    'dt=2026-11-21/hr=02/_gap-p03-5-9.json',
+  )
+})

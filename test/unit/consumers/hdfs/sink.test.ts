@@ -1,0 +1,357 @@
+import { gunzipSync } from 'node:zlib'
+import { pino } from 'pino'
+import { beforeEach, expect, test } from 'vitest'
+import { createHdfsSink, type HdfsSinkOptions } from '../../../../consumers/hdfs/sink.ts'
+import type { Flushed, Sink } from '../../../../consumers/sink.ts'
+import type { LogRecord } from '../../../../topic/topic.ts'
+import { logOf, logStartMs } from '../../../support/landing-log.ts'
+import {
+  createMemoryStorage,
+  type MemoryStorage,
+  type StoreFault,
+  type StoreOperation,
+} from '../../../support/memory-landing-store.ts'
+
+const hour = 3_600_000
+const { signal } = new AbortController()
+const logger = pino({ level: 'silent' })
+const path = (start: number, hr = '02', tag = 'p00') =>
+  `dt=2026-11-21/hr=${hr}/events-${tag}-${String(start).padStart(20, '0')}.json.gz`
+
+let storage: MemoryStorage
+let nowMs: number
+beforeEach(() => {
+  nowMs = logStartMs
+  storage = createMemoryStorage(() => nowMs)
+})
+
+function sinkOf(options: Partial<HdfsSinkOptions> = {}): Sink {
+  return createHdfsSink({
+    store: storage.store(),
+    topic: 't',
+    logger,
+    now: () => nowMs,
+    wait: async () => {},
+    ...options,
+  })
+}
+
+function faulty(faults: [StoreOperation, StoreFault][]) {
+  return storage.store(async operation => {
+    const index = faults.findIndex(([of]) => of === operation)
+    return index < 0 ? undefined : faults.splice(index, 1)[0]?.[1]
+  })
+}
+
+/** Starts the partition and adds the log from where the sink wants it. */
+async function feed(sink: Sink, log: readonly LogRecord[], low = 0, committed?: { next: number; metadata: string }) {
+  const high = (log.at(-1)?.offset ?? -1) + 1
+  const from = await sink.start(0, { low, high, committed }, signal)
+  return sink.add(
+    0,
+    log.filter(record => record.offset >= from),
+    nowMs,
+  )
+}
+
+async function flushAll(sink: Sink): Promise<Flushed | 'lost'> {
+  for (;;) {
+    const flushed = await sink.flush(0, signal)
+    if (flushed === 'lost' || sink.buffered(0).records === 0) return flushed
+  }
+}
+
+interface Row {
+  event: { id: string }
+  kafka: { topic: string; partition: number; offset: number; skipped?: number; generation?: number }
+}
+function rowsOf(file: string): Row[] {
+  const text = gunzipSync(storage.files.get(file) ?? Buffer.alloc(0)).toString()
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line))
+}
+const kafkaOf = (file: string) => rowsOf(file).map(row => row.kafka)
+
+test('lands what was added in a file named after the first offset, and commits the last line’s offset + 1', async () => {
+  const sink = sinkOf()
+  await feed(sink, logOf(['a', 'b', 'c']))
+  const flushed = await sink.flush(0, signal)
+  expect(flushed).toEqual({ next: 3, metadata: `${logStartMs} c`, rejected: [] })
+  expect([...storage.files.keys()]).toEqual([path(0)])
+  expect(rowsOf(path(0)).map(row => row.event.id)).toEqual(['a', 'b', 'c'])
+  expect(kafkaOf(path(0))[1]).toEqual({ topic: 't', partition: 0, offset: 1 })
+  expect(storage.staged.size).toBe(0)
+})
+
+test('goes on after a restart where the newest file ends, whatever was committed', async () => {
+  const log = logOf(['a', 'b', 'c', 'd'])
+  const first = sinkOf()
+  await feed(first, log.slice(0, 2))
+  await flushAll(first)
+  const second = sinkOf()
+  await feed(second, log, 0, { next: 1, metadata: '' })
+  await flushAll(second)
+  expect([...storage.files.keys()]).toEqual([path(0), path(2)])
+  expect(kafkaOf(path(2)).map(row => row.offset)).toEqual([2, 3])
+})
+
+test('begins at the committed offset when there is no file, and at the low watermark when there is no commit', async () => {
+  const log = logOf(['a', 'b', 'c', 'd'])
+  const committed = sinkOf()
+  await feed(committed, log, 0, { next: 2, metadata: `${logStartMs} b` })
+  await flushAll(committed)
+  expect(kafkaOf(path(2)).map(row => row.offset)).toEqual([2, 3])
+  storage.files.clear()
+  const low = sinkOf()
+  await feed(low, log.slice(1), 1)
+  await flushAll(low)
+  expect(kafkaOf(path(1)).map(row => row.offset)).toEqual([1, 2, 3])
+})
+
+test('passes over copies and undecodable records, and counts them in skipped', async () => {
+  const sink = sinkOf()
+  const rejected = await feed(sink, logOf(['a', 'a', null, 'b', 'b', 'c']))
+  expect(rejected.map(({ record, reason }) => [record.offset, reason])).toEqual([[2, 'undecodable']])
+  await flushAll(sink)
+  expect(kafkaOf(path(0))).toEqual([
+    { topic: 't', partition: 0, offset: 0 },
+    { topic: 't', partition: 0, offset: 3, skipped: 2 },
+    { topic: 't', partition: 0, offset: 5, skipped: 1 },
+  ])
+})
+
+test('counts what was skipped between the last line before a restart and the first after it', async () => {
+  const log = logOf(['a', 'b', 'a', 'b', 'c'])
+  const first = sinkOf()
+  await feed(first, log.slice(0, 2))
+  await flushAll(first)
+  const second = sinkOf()
+  await feed(second, log)
+  await flushAll(second)
+  expect(kafkaOf(path(2))).toEqual([{ topic: 't', partition: 0, offset: 4, skipped: 2 }])
+})
+
+test.each([
+  { width: 2, start: 0, offsets: [2] },
+  { width: 1, start: 1, offsets: [2, 3] },
+])('reads back over a window of $width to know copies after a restart', async ({ width, start, offsets }) => {
+  const log = logOf(['x', 'a', 'b', 'a'])
+  const first = sinkOf({ windowOffsets: width })
+  await feed(first, log.slice(0, 2))
+  await flushAll(first)
+  const second = sinkOf({ windowOffsets: width })
+  expect(await second.start(0, { low: 0, high: 4, committed: undefined }, signal)).toBe(start)
+  await feed(second, log)
+  await flushAll(second)
+  expect(kafkaOf(path(2)).map(row => row.offset)).toEqual(offsets)
+})
+
+test('ends a file before a record of a later hour', async () => {
+  const sink = sinkOf()
+  await feed(
+    sink,
+    logOf(['a', 'b', 'c'], offset => logStartMs + (offset === 2 ? hour : 0)),
+  )
+  expect(sink.due(0, nowMs)).toBe(true)
+  await flushAll(sink)
+  expect([...storage.files.keys()]).toEqual([path(0), path(2, '03')])
+})
+
+test('names the hour of the first record from `next` on, even when that one is not landed', async () => {
+  const sink = sinkOf()
+  await feed(
+    sink,
+    logOf(['a', 'a', 'b', 'c'], offset => logStartMs + (offset >= 2 ? hour : 0)),
+  )
+  await flushAll(sink)
+  expect([...storage.files.keys()]).toEqual([path(0), path(1), path(3, '03')])
+  expect(kafkaOf(path(1)).map(row => row.offset)).toEqual([2])
+})
+
+test.each([
+  { limits: { maxRecords: 2 }, starts: [0, 2, 4] },
+  { limits: { maxBytes: 1 }, starts: [0, 1, 2, 3, 4] },
+])('lands several files of one buffer with $limits', async ({ limits, starts }) => {
+  const sink = sinkOf(limits)
+  await feed(sink, logOf(['a', 'b', 'c', 'd', 'e']))
+  expect(sink.due(0, nowMs)).toBe(true)
+  await flushAll(sink)
+  expect([...storage.files.keys()]).toEqual(starts.map(start => path(start)))
+})
+
+test('is due when its first record is old enough', async () => {
+  const sink = sinkOf({ maxAgeMs: 1_000 })
+  await feed(sink, logOf(['a']))
+  expect([sink.due(0, nowMs + 999), sink.due(0, nowMs + 1_000)]).toEqual([false, true])
+  expect(sink.buffered(0)).toMatchObject({ records: 1, sinceMs: nowMs })
+})
+
+test('loses to whoever landed the same name first, and leaves nothing staged', async () => {
+  const log = logOf(['a', 'b', 'c'])
+  const [one, other] = [sinkOf(), sinkOf()]
+  await feed(one, log)
+  await feed(other, log.slice(0, 2))
+  await flushAll(other)
+  expect(await one.flush(0, signal)).toBe('lost')
+  expect(storage.staged.size).toBe(0)
+  await feed(one, log)
+  await flushAll(one)
+  expect(kafkaOf(path(2)).map(row => row.offset)).toEqual([2])
+})
+
+test.each(['fails', 'unanswered'] as const)(
+  'starts again when the answer of the rename is not known (%s)',
+  async fault => {
+    const log = logOf(['a', 'b'])
+    const sink = sinkOf({ store: faulty([['land', fault]]) })
+    await feed(sink, log)
+    expect(await sink.flush(0, signal)).toBe('lost')
+    await feed(sink, log)
+    expect(await flushAll(sink)).toMatchObject({ next: 2 })
+    expect([...storage.files.keys()]).toEqual([path(0)])
+  },
+)
+
+test('waits for a storage that is away, before and while it stages', async () => {
+  const sink = sinkOf({
+    store: faulty([
+      ['list', 'fails'],
+      ['list', 'fails'],
+      ['stage', 'fails'],
+      ['stage', 'unanswered'],
+    ]),
+  })
+  await feed(sink, logOf(['a']))
+  expect(await sink.flush(0, signal)).toMatchObject({ next: 1 })
+})
+
+test('stops waiting when it is told to', async () => {
+  const controller = new AbortController()
+  const store = storage.store(async operation => (operation === 'stage' ? 'fails' : undefined))
+  const sink = sinkOf({ store, wait: async () => controller.abort(new Error('revoked')) })
+  await feed(sink, logOf(['a']))
+  await expect(sink.flush(0, controller.signal)).rejects.toThrow('revoked')
+})
+
+test('does not land a file that was revoked while it was staged', async () => {
+  const controller = new AbortController()
+  const sink = sinkOf({
+    failpoint: name => (name === 'after-stage' ? controller.abort(new Error('revoked')) : undefined),
+  })
+  await feed(sink, logOf(['a']))
+  await expect(sink.flush(0, controller.signal)).rejects.toThrow('revoked')
+  expect([storage.files.size, storage.staged.size]).toEqual([0, 0])
+})
+
+test('gives up what has been staged for nearly an hour', async () => {
+  const sink = sinkOf({
+    failpoint: name => {
+      if (name === 'after-stage') nowMs += 59 * 60_000
+    },
+  })
+  await feed(sink, logOf(['a']))
+  expect(await sink.flush(0, signal)).toBe('lost')
+  expect(storage.files.size).toBe(0)
+})
+
+test('removes what others left staged for more than an hour', async () => {
+  storage.staged.set('old', { content: Buffer.alloc(1), writtenMs: nowMs - hour - 1 })
+  storage.staged.set('young', { content: Buffer.alloc(1), writtenMs: nowMs - hour + 1 })
+  await sinkOf().start(0, { low: 0, high: 0, committed: undefined }, signal)
+  expect([...storage.staged.keys()]).toEqual(['young'])
+})
+
+test('commits where it is when there is nothing to land', async () => {
+  const sink = sinkOf()
+  await feed(sink, logOf(['a', 'b']))
+  await flushAll(sink)
+  await feed(sink, logOf(['a', 'b', 'a']))
+  expect(await sink.flush(0, signal)).toEqual({ next: 2, metadata: '', rejected: [] })
+})
+
+test('forgets a partition that is dropped', async () => {
+  const sink = sinkOf()
+  await feed(sink, logOf(['a']))
+  sink.drop(0)
+  expect(sink.buffered(0)).toEqual({ records: 0, bytes: 0, sinceMs: undefined })
+  expect(await sink.flush(0, signal)).toBe('lost')
+})
+
+test('writes lost offsets down beside the data and goes on', async () => {
+  const log = logOf(['a', 'b', 'c', 'd', 'e'])
+  const first = sinkOf()
+  await feed(first, log.slice(0, 2))
+  await flushAll(first)
+  const second = sinkOf()
+  await feed(second, log.slice(4), 4)
+  await flushAll(second)
+  expect(JSON.parse(String(storage.files.get('dt=2026-11-21/hr=02/_gap-p00-2-3.json')))).toMatchObject({
+    from: 2,
+    to: 3,
+  })
+  expect(kafkaOf(path(2))).toEqual([{ topic: 't', partition: 0, offset: 4, skipped: 2 }])
+})
+
+test('halts when the files end beyond the log, and names the way out', async () => {
+  const sink = sinkOf()
+  await feed(sink, logOf(['a', 'b', 'c']))
+  await flushAll(sink)
+  await expect(feed(sinkOf(), logOf(['x']))).rejects.toMatchObject({
+    name: 'PartitionHalted',
+    message: expect.stringMatching(/ends before offset 3, but the log ends at 1.*CLICKTRAIL_GENERATION=2/),
+  })
+})
+
+test.each([
+  { what: 'the last line', landed: true, committed: undefined },
+  { what: 'the commit', landed: false, committed: { next: 2, metadata: `${logStartMs} b` } },
+])('halts when the record before is not the one of $what', async ({ landed, committed }) => {
+  if (landed) {
+    const sink = sinkOf()
+    await feed(sink, logOf(['a', 'b']))
+    await flushAll(sink)
+  }
+  await expect(feed(sinkOf(), logOf(['x', 'y', 'z']), 0, committed)).rejects.toMatchObject({
+    name: 'PartitionHalted',
+    message: expect.stringContaining('offset 1 holds event y'),
+  })
+})
+
+test('lands a new generation from the low watermark on, beside the old one', async () => {
+  const old = sinkOf()
+  await feed(old, logOf(['a', 'b']))
+  await flushAll(old)
+  const sink = sinkOf({ generation: 2 })
+  await feed(sink, logOf(['x']), 0, { next: 2, metadata: `${logStartMs} b` })
+  await flushAll(sink)
+  expect(kafkaOf(path(0, '02', 'g2-p00'))).toEqual([{ topic: 't', partition: 0, offset: 0, generation: 2 }])
+  expect(storage.files.has(path(0))).toBe(true)
+})
+
+test.each([
+  {
+    name: 'of another topic',
+    content: '{"event":{"id":"a"},"kafka":{"topic":"u","partition":0,"offset":0}}\n',
+    message: /row of u\/0/,
+  },
+  { name: 'cut short', content: '{"event":{"id":"a"},"kaf', message: /whole row/ },
+])('halts over a newest file $name', async ({ content, message }) => {
+  storage.files.set(path(0).replace('.gz', ''), Buffer.from(content))
+  await expect(feed(sinkOf(), logOf(['a']))).rejects.toMatchObject({
+    name: 'PartitionHalted',
+    message: expect.stringMatching(message),
+  })
+})
+
+test('lands plain files by option', async () => {
+  const sink = sinkOf({ format: 'json' })
+  await feed(sink, logOf(['a', 'b']))
+  await flushAll(sink)
+  const text = String(storage.files.get(path(0).replace('.gz', '')))
+  expect(text.split('\n')).toHaveLength(3)
+  await feed(sink, logOf(['a', 'b', 'c']))
+  await flushAll(sink)
+  expect(storage.files.size).toBe(2)
+})
