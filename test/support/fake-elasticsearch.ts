@@ -1,0 +1,110 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { z } from 'zod'
+
+export interface FakeRequest {
+  method: string
+  path: string
+  body: string
+}
+
+/** What a fault answers instead: undefined lets the request through, 'hang' never answers, 'reset' cuts the connection. */
+export type FaultAnswer = { status: number; body?: unknown } | 'hang' | 'reset' | undefined
+export type Fault = (request: FakeRequest) => FaultAnswer
+/** What becomes of one document that would be created; undefined: it is. */
+export type ItemFault = (document: StoredDocument) => { status: number; type: string; reason?: string } | undefined
+
+export interface StoredDocument {
+  _index: string
+  _id: string
+  _source: Record<string, unknown>
+}
+
+export interface FakeElasticsearch {
+  readonly url: string
+  readonly requests: FakeRequest[]
+  /** By `<index>/<id>`. */
+  readonly documents: Map<string, StoredDocument>
+  /** The next requests get these, one each, then all is well. */
+  readonly faults: Fault[]
+  itemFault: ItemFault | undefined
+  close(): Promise<void>
+}
+
+const action = z.object({ create: z.object({ _index: z.string(), _id: z.string() }) })
+const source = z.record(z.string(), z.unknown())
+const mget = z.object({ docs: z.array(z.object({ _index: z.string(), _id: z.string() })) })
+
+/** The two requests of the sink over real HTTP, with scripted faults. */
+export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
+  const server = createServer((request, response) => void answer(request, response))
+  const fake: FakeElasticsearch = {
+    url: '',
+    requests: [],
+    documents: new Map(),
+    faults: [],
+    itemFault: undefined,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const path = (request.url ?? '').replace(/\?.*/, '')
+    const received = { method: request.method ?? '', path, body: Buffer.concat(chunks).toString() }
+    fake.requests.push(received)
+    const fault = fake.faults.shift()?.(received)
+    if (fault === 'hang') return
+    if (fault === 'reset') {
+      request.socket.destroy()
+      return
+    }
+    send(
+      response,
+      fault?.status ?? 200,
+      fault ? fault.body : path === '/_bulk' ? bulk(received.body) : get(received.body),
+    )
+  }
+
+  function bulk(body: string) {
+    const lines = body.split('\n').slice(0, -1)
+    const items = []
+    for (let line = 0; line < lines.length; line += 2) {
+      const target = action.parse(JSON.parse(lines[line] ?? '')).create
+      const document = { ...target, _source: source.parse(JSON.parse(lines[line + 1] ?? '')) }
+      items.push({ create: create(document) })
+    }
+    return { items }
+  }
+
+  function create(document: StoredDocument) {
+    const key = `${document._index}/${document._id}`
+    const fault = fake.itemFault?.(document)
+    if (fault) return { status: fault.status, error: { type: fault.type, reason: fault.reason ?? 'scripted' } }
+    if (fake.documents.has(key))
+      return { status: 409, error: { type: 'version_conflict_engine_exception', reason: 'document already exists' } }
+    fake.documents.set(key, document)
+    return { status: 201 }
+  }
+
+  function get(body: string) {
+    const docs = mget.parse(JSON.parse(body)).docs.map(target => {
+      const document = fake.documents.get(`${target._index}/${target._id}`)
+      return document ? { ...document, found: true } : { ...target, found: false }
+    })
+    return { docs }
+  }
+
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  return Object.assign(fake, { url: `http://127.0.0.1:${port}` })
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' })
+  response.end(body === undefined ? undefined : JSON.stringify(body))
+}
