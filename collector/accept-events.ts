@@ -1,0 +1,101 @@
+import type { Rejection } from '../sdk/event.ts'
+import { partitionOf } from '../topic/partition-of.ts'
+import { encodeRecord } from '../topic/record.ts'
+import type { TopicWriter } from '../topic/topic.ts'
+import { cutAddress } from './address.ts'
+import type { Answer } from './answer.ts'
+import type { Batcher } from './batcher.ts'
+import type { Counters } from './counters.ts'
+import { enrich } from './enrich.ts'
+import { newTab } from './tab-id.ts'
+import type { createUserAgentParser } from './user-agent.ts'
+import { type CausedRejection, type ValidBatch, validate } from './validate.ts'
+import { dailyPseudonym } from './visitor.ts'
+
+/** Where a visitor's pseudonym comes from when the browser gives none. */
+export type VisitorMode = { mode: 'daily'; secret: string | Uint8Array } | { mode: 'off' }
+
+export interface AcceptOptions {
+  writer: TopicWriter
+  batcher: Batcher
+  counters: Counters
+  parseUserAgent: ReturnType<typeof createUserAgentParser>
+  visitor: VisitorMode
+  ip: 'off' | 'cut'
+}
+
+/** What came with a body. */
+export interface Sender {
+  receivedMs: number
+  ageMs: number
+  userAgent: string | undefined
+  address: string | undefined
+}
+
+const overloaded: Answer = {
+  outcome: 'unavailable',
+  message: 'too many events are on their way: keep these and send them again after the seconds in Retry-After',
+  retryAfterSeconds: 2,
+}
+const unavailable: Answer = {
+  outcome: 'unavailable',
+  message: 'the topic did not acknowledge the events: keep them and send them again after the seconds in Retry-After',
+  retryAfterSeconds: 5,
+}
+const topicUnknown: Answer = {
+  outcome: 'unavailable',
+  message: 'the topic is not known yet: keep the events and send them again after the seconds in Retry-After',
+  retryAfterSeconds: 5,
+}
+
+/**
+ * Takes the body of a request the whole way: validate, enrich, encode, append. `acknowledged` and `partial` are answered
+ * only after the topic's acknowledgement of every event that was not refused. Never rejects but for a fault of ours.
+ */
+export function createAcceptEvents(options: AcceptOptions): (body: Uint8Array, sender: Sender) => Promise<Answer> {
+  const { writer, batcher, counters } = options
+  return async (body, sender) => {
+    const validated = validate(body)
+    if (!validated.ok) return { outcome: validated.refusal, message: validated.message }
+    const { batch, rejected } = validated
+    if (batch.events.length === 0) return answered(0, rejected, counters)
+    const partitions = writer.partitions()
+    if (partitions === 0) return topicUnknown
+    const tab = batch.tab ?? newTab(sender.receivedMs)
+    const values = enrich(batch, factsOf(batch, tab, sender, options)).map(encodeRecord)
+    const appended = await batcher.append(partitionOf(tab, partitions), values)
+    if (appended.outcome === 'overloaded') return overloaded
+    if (appended.outcome === 'unavailable') return unavailable
+    const tooLarge = appended.tooLarge.map(position => tooLargeRejection(batch, position, writer.maxRecordBytes()))
+    const all = [...rejected, ...tooLarge].sort((a, b) => a.index - b.index)
+    return answered(values.length - tooLarge.length, all, counters)
+  }
+}
+
+function factsOf(batch: ValidBatch, tab: string, sender: Sender, { parseUserAgent, visitor, ip }: AcceptOptions) {
+  const { receivedMs, ageMs, userAgent, address } = sender
+  const pseudonym =
+    visitor.mode === 'daily' && batch.visitor === undefined && address !== undefined
+      ? dailyPseudonym(visitor.secret, { site: batch.site, address, userAgent: userAgent ?? '', nowMs: receivedMs })
+      : undefined
+  const clientIp = ip === 'cut' && address !== undefined ? cutAddress(address) : undefined
+  return { receivedMs, ageMs, newTab: tab, userAgent: parseUserAgent(userAgent), clientIp, pseudonym }
+}
+
+function tooLargeRejection(batch: ValidBatch, position: number, maxRecordBytes: number): CausedRejection {
+  const event = batch.events[position]
+  const reason = `the record is larger than the topic takes (${maxRecordBytes} bytes): send less with the event`
+  const at = { index: event?.index ?? position, reason, cause: 'size' } as const
+  return event?.n === undefined ? at : { ...at, n: event.n }
+}
+
+function answered(accepted: number, rejected: readonly CausedRejection[], counters: Counters): Answer {
+  counters.add('collector_events_accepted_total', '', accepted)
+  if (rejected.length === 0) return { outcome: 'acknowledged' }
+  for (const { cause } of rejected) counters.add('collector_events_rejected_total', cause)
+  return { outcome: 'partial', body: { accepted, rejected: rejected.map(withoutCause) } }
+}
+
+function withoutCause({ index, n, reason }: CausedRejection): Rejection {
+  return n === undefined ? { index, reason } : { index, n, reason }
+}

@@ -1,0 +1,140 @@
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import type { TopicWriter } from '../topic/topic.ts'
+import { createAcceptEvents, type VisitorMode } from './accept-events.ts'
+import { createAdmin } from './admin.ts'
+import { responseOf } from './answer.ts'
+import { createBatcher } from './batcher.ts'
+import { corsPolicy } from './cors.ts'
+import { createCounters } from './counters.ts'
+import { eventsRoute } from './events-route.ts'
+import { createInFlight } from './in-flight.ts'
+import { createScript } from './script.ts'
+import { createUserAgentParser } from './user-agent.ts'
+
+export interface CollectorOptions {
+  /** Where the records go. It stays the caller's, who closes it after the collector. */
+  writer: TopicWriter
+  /** The SDK's bytes, served at `scriptPath`. */
+  script: Uint8Array
+  logger: Logger
+  /** Allow-list of origins: `*`, exact, `*.domain`, `null`. @default ['*'] */
+  origins?: readonly string[]
+  /** @default '/v1/events' */
+  eventsPath?: string
+  /** @default '/clicktrail.js' */
+  scriptPath?: string
+  /** Whether the network of the client's address is written. @default 'off' */
+  ip?: 'off' | 'cut'
+  /** Whether the User-Agent header is written as it came. @default 'keep' */
+  userAgent?: 'keep' | 'drop'
+  /** What `Sec-GPC: 1` does: `honor` drops the request. @default 'honor' */
+  gpc?: 'honor' | 'ignore'
+  /** @default { mode: 'off' } */
+  visitor?: VisitorMode
+  /** Own proxies in front, hops counted from the right of X-Forwarded-For. @default 0 */
+  trustedProxies?: number
+  /** Bytes of records that may be on their way; beyond it requests are refused with 503. @default 64 MiB */
+  maxInFlightBytes?: number
+  /** How long the topic may take to acknowledge, milliseconds. @default 5000 */
+  deadlineMs?: number
+  /** How long a body may take to arrive, milliseconds. @default 10000 */
+  bodyTimeoutMs?: number
+  /** The clock, milliseconds since the epoch. @default Date.now */
+  now?: () => number
+}
+
+const defaults = {
+  origins: ['*'],
+  eventsPath: '/v1/events',
+  scriptPath: '/clicktrail.js',
+  ip: 'off',
+  userAgent: 'keep',
+  gpc: 'honor',
+  visitor: { mode: 'off' },
+  trustedProxies: 0,
+  maxInFlightBytes: 64 * 1_024 * 1_024,
+  deadlineMs: 5_000,
+  bodyTimeoutMs: 10_000,
+  now: Date.now,
+} satisfies Omit<CollectorOptions, 'writer' | 'script' | 'logger'>
+
+/** How long `close` waits for requests whose body is still on its way, milliseconds; the deadline of the batches comes on top. */
+const closeGraceMs = 3_000
+/** How long the answers may then take, milliseconds. */
+const answerGraceMs = 1_000
+
+export interface Collector {
+  /** The events path, the script and a 404 for all else; the caller may add routes before the first request. */
+  app: Hono
+  /** `/livez`, `/readyz`, `/metrics`, for a port of their own. */
+  admin: Hono
+  /** Begins to wait for the topic and resolves at once: until the topic is known, `/readyz` is 503 and events are refused with 503. */
+  start(): Promise<void>
+  /** Refuses new requests with 503, finishes those in flight, and resolves when every one is answered: within 4 s + `deadlineMs`. */
+  close(): Promise<void>
+}
+
+/** HTTP in, records out: answers 2xx only after the topic's acknowledgement. Throws an Error for an origin that can't be read. */
+export function createCollector(options: CollectorOptions): Collector {
+  const { writer, script, logger, eventsPath, scriptPath, ...settings } = { ...defaults, ...options }
+  const { origins, userAgent, visitor, ip, deadlineMs, maxInFlightBytes, now, ...http } = settings
+  const counters = createCounters()
+  const inFlight = createInFlight()
+  const batcher = createBatcher({ writer, logger, deadlineMs, maxInFlightBytes })
+  const parseUserAgent = createUserAgentParser({ original: userAgent })
+  const acceptEvents = createAcceptEvents({ writer, batcher, counters, parseUserAgent, visitor, ip })
+  let started = false
+  let draining = false
+  const cors = corsPolicy(origins)
+  const events = eventsRoute({ ...http, acceptEvents, cors, counters, logger, draining: () => draining, now })
+
+  const app = new Hono()
+  app.all(eventsPath, context => inFlight.run(() => events(context)))
+  addScript(app, script, scriptPath)
+  app.notFound(context =>
+    responseOf({
+      outcome: 'not_found',
+      message: `nothing is at ${context.req.path}: events go to POST ${eventsPath}, the script is ${scriptPath}`,
+    }),
+  )
+
+  return {
+    app,
+    admin: createAdmin({ notReady, counters }),
+    async start() {
+      started = true
+      logger.info({ topic: writer.topic }, 'waiting for the topic')
+      writer.ready().then(
+        () => logger.info({ topic: writer.topic, partitions: writer.partitions() }, 'the topic is known'),
+        error => logger.error({ err: error, topic: writer.topic }, 'the topic will not become known'),
+      )
+    },
+    async close() {
+      draining = true
+      await inFlight.idle(closeGraceMs)
+      await batcher.close()
+      await inFlight.idle(answerGraceMs)
+    },
+  }
+
+  function notReady(): string | undefined {
+    if (draining) return 'the collector is about to end'
+    if (!started) return 'the collector has not started'
+    return writer.partitions() === 0 ? `the topic ${writer.topic} is not known yet` : undefined
+  }
+}
+
+function addScript(app: Hono, source: Uint8Array, path: string): void {
+  const script = createScript(source, path)
+  for (const [at, hashed] of [[path, false] as const, [script.hashedPath, true] as const]) {
+    app.all(at, ({ req }) => {
+      if (req.method !== 'GET' && req.method !== 'HEAD') {
+        const message = `${req.method} is not for ${req.path}: use GET`
+        return responseOf({ outcome: 'method_not_allowed', message, allow: 'GET, HEAD' })
+      }
+      const acceptEncoding = req.header('Accept-Encoding')
+      return script.respond({ hashed, acceptEncoding, ifNoneMatch: req.header('If-None-Match') })
+    })
+  }
+}

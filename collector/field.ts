@@ -1,0 +1,50 @@
+/** What a client sent can't be taken: `where` is the path of the field, the message says what is wrong and what to send. */
+export class Invalid extends Error {
+  override readonly name = 'Invalid'
+  readonly where: string
+
+  constructor(where: string, what: string) {
+    super(`${where} ${what}`)
+    this.where = where
+  }
+}
+
+/** An object of JSON: neither null nor an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What a value of JSON is, as a message names it. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object') return 'an object'
+  return `a ${typeof value}`
+}
+
+/** Lone surrogates have no UTF-8 form, and NUL ends strings in some of the storages. */
+const unstorable = /[\p{Surrogate}\0]/u
+
+/** Refuses text that is too long in UTF-16 code units, or that UTF-8 or a storage would alter. */
+export function checkText(text: string, where: string, maxChars: number): void {
+  if (text.length > maxChars) {
+    throw new Invalid(where, `is ${text.length} characters long, at most ${maxChars} are allowed: shorten it`)
+  }
+  if (unstorable.test(text)) throw new Invalid(where, 'holds a NUL or half a surrogate pair: send well-formed text')
+}
+
+/** A string, or undefined for what is absent, null or empty: absent is absent. */
+export function optionalText(value: unknown, where: string, maxChars: number): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value !== 'string') throw new Invalid(where, `is ${kindOf(value)}: send a string`)
+  checkText(value, where, maxChars)
+  return value
+}
+
+/** A string of at least one character. */
+export function requiredText(value: unknown, where: string, maxChars: number): string {
+  const text = optionalText(value, where, maxChars)
+  if (text === undefined) throw new Invalid(where, `is ${value === '' ? 'empty' : kindOf(value)}: send a string`)
+  return text
+}

@@ -1,0 +1,105 @@
+import { Server } from 'node:http'
+import { isIPv6 } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Hono } from 'hono'
+import type { Logger } from 'pino'
+
+export interface ListenOptions {
+  app: Hono
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  logger: Logger
+  /** The setting that an error about the port names. @default 'CLICKTRAIL_PORT' */
+  setting?: string
+  /** How long the headers of a request may take, milliseconds. @default 5000 */
+  headersTimeoutMs?: number
+  /** How long a request as a whole may take to arrive, milliseconds. @default 20000 */
+  requestTimeoutMs?: number
+  /** How long `close` waits for requests in flight, milliseconds. @default 10000 */
+  closeTimeoutMs?: number
+}
+
+const defaults = {
+  setting: 'CLICKTRAIL_PORT',
+  headersTimeoutMs: 5_000,
+  requestTimeoutMs: 20_000,
+  closeTimeoutMs: 10_000,
+} satisfies Partial<ListenOptions>
+
+/** Longer than the minute after which common load balancers drop an idle connection, so that the client side closes first. */
+const keepAliveTimeoutMs = 65_000
+const maxHeaderBytes = 16 * 1_024
+
+export interface Listening {
+  /** Where a browser on this machine finds it. */
+  url: string
+  port: number
+  /** Takes no new connection, finishes the requests in flight and closes the idle ones; whatever is open after the timeout is cut. */
+  close(): Promise<void>
+}
+
+/** Serves an app over HTTP/1.1. Resolves when the port is open; rejects with an Error that names the setting to change. */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { app, host, port, logger, setting, closeTimeoutMs, ...timeouts } = { ...defaults, ...options }
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      headersTimeout: timeouts.headersTimeoutMs,
+      requestTimeout: timeouts.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, timeouts.headersTimeoutMs),
+      keepAliveTimeout: keepAliveTimeoutMs,
+      maxHeaderSize: maxHeaderBytes,
+    },
+  })
+  if (!(server instanceof Server)) throw new TypeError('the adaptor made no HTTP/1.1 server')
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', error => reject(portError(error, host, port, setting)))
+    server.listen(port, host, resolve)
+  })
+  server.on('error', error => logger.error({ err: error }, 'the HTTP server failed'))
+  const address = server.address()
+  const open = typeof address === 'object' && address !== null ? address.port : port
+  let closed: Promise<void> | undefined
+  return {
+    url: `http://${reachable(host)}:${open}`,
+    port: open,
+    close: () => {
+      closed ??= closeServer(server, closeTimeoutMs)
+      return closed
+    },
+  }
+}
+
+function closeServer(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise(resolve => {
+    // Answers from now on end their connection; those that were idle already are closed by close() itself.
+    server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'))
+    const idle = setInterval(() => server.closeIdleConnections(), 50)
+    const cut = setTimeout(() => server.closeAllConnections(), timeoutMs)
+    server.close(() => {
+      clearInterval(idle)
+      clearTimeout(cut)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '') return 'localhost'
+  return isIPv6(host) ? `[${host}]` : host
+}
+
+function portError(error: NodeJS.ErrnoException, host: string, port: number, setting: string): Error {
+  const change = `set ${setting} to another port`
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `port ${port} on ${host} is taken: stop what listens there, or ${change}`,
+    EACCES: `port ${port} on ${host} may not be opened by this user: ${change}`,
+    EADDRNOTAVAIL: `${host} is no address of this machine: set CLICKTRAIL_HOST to one that is`,
+    ENOTFOUND: `${host} is no known host: set CLICKTRAIL_HOST to an address of this machine`,
+  }
+  return new Error(reasons[error.code ?? ''] ?? `port ${port} on ${host} can't be opened: ${error.message}`, {
+    cause: error,
+  })
+}

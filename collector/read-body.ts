@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream'
+
+export interface ReadBodyOptions {
+  maxBytes: number
+  /** How long the whole body may take, milliseconds. */
+  timeoutMs: number
+}
+
+export type Body =
+  | { ok: true; bytes: Uint8Array }
+  | { ok: false; refusal: 'too_large' | 'timeout' | 'bad_request'; message: string }
+
+/**
+ * Reads a body of at most `maxBytes`. A larger one is still read to its end, or to twice that, and thrown away, before
+ * it is refused: a browser that is in the middle of sending would otherwise see a broken connection instead of the answer.
+ * Never rejects.
+ */
+export function readBody(stream: Readable, { maxBytes, timeoutMs }: ReadBodyOptions): Promise<Body> {
+  return new Promise(resolve => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const timer = setTimeout(() => {
+      end({
+        ok: false,
+        refusal: 'timeout',
+        message: `the body did not arrive within ${timeoutMs / 1_000} s: send it again`,
+      })
+    }, timeoutMs)
+
+    function end(body: Body): void {
+      clearTimeout(timer)
+      stream.off('data', onData).off('end', onEnd).off('close', onCut)
+      resolve(body)
+    }
+    function onData(chunk: Buffer): void {
+      size += chunk.byteLength
+      if (size <= maxBytes) chunks.push(chunk)
+      else if (size > 2 * maxBytes) onEnd()
+    }
+    function onEnd(): void {
+      if (size > maxBytes) end({ ok: false, refusal: 'too_large', message: tooLargeMessage(maxBytes) })
+      else end({ ok: true, bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) })
+    }
+    function onCut(): void {
+      end({ ok: false, refusal: 'bad_request', message: 'the body was cut off: send it again as a whole' })
+    }
+    stream.on('data', onData).on('end', onEnd).on('close', onCut)
+    // Stays on: what breaks after the answer concerns nobody, but would end the process.
+    stream.on('error', onCut)
+  })
+}
+
+function tooLargeMessage(maxBytes: number): string {
+  return `the body has more than ${maxBytes} bytes: send fewer events at once`
+}
+
+/** What is wrong with the headers of a body that should be JSON, or undefined. A missing type is taken for JSON. */
+export function headerFault(contentType: string | undefined, contentEncoding: string | undefined): string | undefined {
+  if (contentEncoding !== undefined && contentEncoding.toLowerCase() !== 'identity') {
+    return `Content-Encoding ${JSON.stringify(contentEncoding)} is not supported: send the body as it is`
+  }
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type === undefined || type === 'text/plain' || type === 'application/json') return undefined
+  return `Content-Type ${JSON.stringify(type)} is not supported: send JSON as text/plain or application/json`
+}
