@@ -15,20 +15,24 @@ function mix(value: bigint): bigint {
   return hash ^ (hash >> 33n)
 }
 
+/** Jump consistent hash of a 64-bit key over `buckets` (Lamping and Veach, arXiv:1406.2294, figure 1). */
+export function jumpHash(start: bigint, buckets: number): number {
+  let key = start
+  let bucket = -1
+  let jump = 0
+  while (jump < buckets) {
+    bucket = jump
+    key = (key * 2862933555777941757n + 1n) & two64
+    jump = Math.floor((bucket + 1) * (0x80000000 / (Number(key >> 33n) + 1)))
+  }
+  return bucket
+}
+
 /**
  * The partition of a tab: 0 … `partitions` − 1, the same in every process. Spread evenly, and of a partition count raised from n
- * to n + 1 only 1/(n + 1) of the tabs move, all to the new one (jump consistent hash: Lamping and Veach, arXiv:1406.2294).
- * Throws a RangeError when there is no partition.
+ * to n + 1 only 1/(n + 1) of the tabs move, all to the new one. Throws a RangeError when there is no partition.
  */
 export function partitionOf(tab: string, partitions: number): number {
   if (!(partitions >= 1)) throw new RangeError(`no partition to choose from: ${partitions}`)
-  let key = mix(fnv1a64(tab))
-  let partition = -1
-  let jump = 0
-  while (jump < partitions) {
-    partition = jump
-    key = (key * 2862933555777941757n + 1n) & two64
-    jump = Math.floor((partition + 1) * (0x80000000 / (Number(key >> 33n) + 1)))
-  }
-  return partition
+  return jumpHash(mix(fnv1a64(tab)), partitions)
 }

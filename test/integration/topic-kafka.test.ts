@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto'
+import { ConfigResourceTypes } from 'kafkajs'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { applyTopics, describeTopics } from '../../topic/kafka/admin.ts'
+import { kafkaClient } from '../../topic/kafka/connect.ts'
+import { createKafkaReader } from '../../topic/kafka/reader.ts'
+import { createKafkaWriter } from '../../topic/kafka/writer.ts'
+import { describeTopic, eventually, follow, offsetsBetween, recordsOf } from '../support/describe-topic.ts'
+
+const brokers = (process.env['KAFKA_BROKERS'] ?? '127.0.0.1:9092').split(',')
+const kafka = kafkaClient({ brokers })
+const admin = kafka.admin()
+const made: string[] = []
+const closing: { close(): Promise<void> }[] = []
+
+function newName(): string {
+  const topic = `topic-test-${randomUUID()}`
+  made.push(topic, `${topic}-dlq`)
+  return topic
+}
+
+async function newTopic(partitions = 2): Promise<string> {
+  const topic = newName()
+  await applyTopics(kafka, { topic, partitions, replicationFactor: 1 })
+  return topic
+}
+
+function toClose<T extends { close(): Promise<void> }>(closable: T): T {
+  closing.push(closable)
+  return closable
+}
+
+beforeAll(() => admin.connect())
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map(closable => closable.close()))
+})
+afterAll(async () => {
+  const present = await admin.listTopics()
+  await admin.deleteTopics({ topics: made.filter(topic => present.includes(topic)) })
+  await admin.disconnect()
+})
+
+describeTopic('the Kafka topic', async () => {
+  const topic = await newTopic()
+  return {
+    writer: () => createKafkaWriter(kafka, { topic, acks: 1 }),
+    reader: group => createKafkaReader(kafka, { topic, group: `${topic}-${group}` }),
+    async truncate(partition, low) {
+      // deleteTopicRecords finds a topic only after something else made this client load its metadata.
+      await admin.fetchTopicOffsets(topic)
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(low) }] })
+    },
+    async close() {},
+  }
+})
+
+describe('createKafkaWriter', () => {
+  test('says that the topic is missing, never makes it, and comes up when somebody does', async () => {
+    const topic = newName()
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    await expect(writer.append(0, recordsOf('early'))).rejects.toMatchObject({ code: 'topic_missing' })
+    expect(writer.partitions()).toBe(0)
+    expect(await admin.listTopics()).not.toContain(topic)
+    await applyTopics(kafka, { topic, partitions: 3, replicationFactor: 1 })
+    await writer.ready()
+    expect(writer.partitions()).toBe(3)
+    await writer.append(2, recordsOf('now'))
+  })
+
+  test('is made although no broker is there, and rejects as unavailable', async () => {
+    const nobody = kafkaClient({ brokers: ['127.0.0.1:1'] })
+    const writer = toClose(createKafkaWriter(nobody, { topic: 'clicks', acks: 1 }))
+    await expect(writer.append(0, recordsOf('a'))).rejects.toMatchObject({ code: 'unavailable', retriable: true })
+  })
+
+  test.each([0, 1, -1] as const)('lands records with acks %i', async acks => {
+    const topic = await newTopic()
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks }))
+    await writer.ready()
+    await writer.append(1, recordsOf('a', 'b', 'c'))
+    await eventually(async () => {
+      const offsets = await admin.fetchTopicOffsets(topic)
+      expect(offsets.find(({ partition }) => partition === 1)?.high).toBe('3')
+    })
+  })
+
+  test('sends more than max.message.bytes in one append', async () => {
+    const topic = await newTopic()
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    await writer.ready()
+    await writer.append(
+      0,
+      offsetsBetween(0, 10).map(() => ({ value: Buffer.alloc(300_000) })),
+    )
+    const reader = toClose(createKafkaReader(kafka, { topic, group: topic }))
+    expect(await reader.bounds(0)).toEqual({ low: 0, high: 10 })
+  })
+
+  test('names the record that the broker finds too large, and has sent those before', async () => {
+    const topic = await newTopic()
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    await writer.ready()
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: ConfigResourceTypes.TOPIC,
+          name: topic,
+          configEntries: [{ name: 'max.message.bytes', value: '5000' }],
+        },
+      ],
+    })
+    const records = [...recordsOf('a', 'b', 'c', 'd', 'e'), { value: Buffer.alloc(6_000) }, ...recordsOf('g')]
+    await eventually(() =>
+      expect(writer.append(0, records)).rejects.toMatchObject({ code: 'record_too_large', index: 5 }),
+    )
+  })
+
+  test('sees a partition that was added while it was running', async () => {
+    const topic = await newTopic(2)
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    const reader = toClose(createKafkaReader(kafka, { topic, group: topic }))
+    const follower = follow()
+    await writer.ready()
+    await reader.start(follower)
+    await applyTopics(kafka, { topic, partitions: 3, replicationFactor: 1 })
+    await eventually(async () => {
+      await writer.append(0, recordsOf('tick'))
+      expect(writer.partitions()).toBe(3)
+    })
+    await writer.append(2, recordsOf('third'))
+    await eventually(() => expect(follower.offsets(2)).toEqual([0]))
+    expect(follower.assignments.at(-1)).toEqual([0, 1, 2])
+  })
+})
+
+describe('createKafkaReader', () => {
+  test('waits for a topic that is missing', async () => {
+    const topic = newName()
+    const reader = toClose(createKafkaReader(kafka, { topic, group: topic }))
+    const follower = follow()
+    const started = reader.start(follower)
+    await applyTopics(kafka, { topic, partitions: 2, replicationFactor: 1 })
+    await started
+    await eventually(() => expect(follower.assignments).toEqual([[0, 1]]))
+  })
+
+  test('gives up waiting when it is closed', async () => {
+    const reader = createKafkaReader(kafka, { topic: newName(), group: 'nobody' })
+    const started = reader.start(follow())
+    const refused = expect(started).rejects.toMatchObject({ code: 'closed' })
+    await reader.close()
+    await refused
+  })
+
+  test('shares the partitions with a second member, revokes, fences, and takes all back', async () => {
+    const topic = await newTopic(4)
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    await writer.ready()
+    const one = follow(async partitions => {
+      for (const partition of partitions) first.seek(partition, (await first.committed(partition))?.next ?? 0)
+    })
+    const two = follow(async partitions => {
+      for (const partition of partitions) second.seek(partition, (await second.committed(partition))?.next ?? 0)
+    })
+    const first = toClose(createKafkaReader(kafka, { topic, group: topic }))
+    const second = toClose(createKafkaReader(kafka, { topic, group: topic }))
+    await first.start(one)
+    for (const partition of offsetsBetween(0, 4)) await writer.append(partition, recordsOf('a', 'b'))
+    await eventually(() => expect(offsetsBetween(0, 4).flatMap(one.offsets)).toHaveLength(8))
+    for (const partition of offsetsBetween(0, 4)) await first.commit(partition, 2, '')
+
+    await second.start(two)
+    await eventually(() => {
+      expect(one.revocations).toEqual([[0, 1, 2, 3]])
+      expect([...(one.assignments.at(-1) ?? []), ...(two.assignments.at(-1) ?? [])].sort()).toEqual([0, 1, 2, 3])
+    })
+    const lost = two.assignments.at(-1)?.[0] ?? -1
+    await expect(first.commit(lost, 2, '')).rejects.toMatchObject({ code: 'fenced' })
+    for (const partition of offsetsBetween(0, 4)) await writer.append(partition, recordsOf('c'))
+    await eventually(() => {
+      const owned = [one, two].map(follower => follower.assignments.at(-1)?.flatMap(follower.offsets) ?? [])
+      expect(owned.flat().filter(offset => offset === 2)).toHaveLength(4)
+    })
+    expect(offsetsBetween(0, 4).flatMap(two.offsets)).not.toContain(0)
+
+    await second.close()
+    await eventually(() => expect(one.assignments.at(-1)).toEqual([0, 1, 2, 3]))
+    expect(one.failures).toEqual([])
+  })
+
+  test('loses and repeats nothing over many seeks in the middle of deliveries', async () => {
+    const topic = await newTopic(2)
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    await writer.ready()
+    await writer.append(0, recordsOf(...offsetsBetween(0, 3_000).map(String)))
+    const reader = toClose(createKafkaReader(kafka, { topic, group: topic }))
+    let expected = 0
+    let seeks = 0
+    const wrong: number[] = []
+    await reader.start({
+      async assigned() {},
+      revoked() {},
+      failed() {},
+      records(partition, records) {
+        for (const { offset } of records) {
+          if (offset !== expected) wrong.push(offset)
+          expected = offset + 1
+        }
+        if (seeks < 30 && partition === 0) {
+          seeks += 1
+          expected = (seeks * 997) % 3_000
+          reader.seek(0, expected)
+        }
+      },
+    })
+    await eventually(() => expect([seeks, expected]).toEqual([30, 3_000]))
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('applyTopics', () => {
+  test('makes both topics with LogAppendTime, and changes nothing the second time', async () => {
+    const topic = newName()
+    const first = await applyTopics(kafka, { topic, partitions: 2, replicationFactor: 1, retentionMs: 3_600_000 })
+    expect(first.topics.map(({ created, partitions }) => [created, partitions])).toEqual([
+      [true, { before: 0, after: 2 }],
+      [true, { before: 0, after: 2 }],
+    ])
+    const second = await applyTopics(kafka, { topic, partitions: 2, replicationFactor: 1, retentionMs: 3_600_000 })
+    expect(second.topics.map(({ created, configs }) => [created, configs])).toEqual([
+      [false, []],
+      [false, []],
+    ])
+  })
+
+  test('raises partitions, never lowers them, and keeps settings that it was not asked about', async () => {
+    const topic = newName()
+    await admin.createTopics({
+      waitForLeaders: false,
+      topics: [
+        {
+          topic,
+          numPartitions: 2,
+          replicationFactor: 1,
+          configEntries: [{ name: 'segment.bytes', value: '7777777' }],
+        },
+      ],
+    })
+    const raised = await applyTopics(kafka, { topic, partitions: 4, replicationFactor: 1 })
+    expect(raised.topics[0]).toMatchObject({
+      created: false,
+      partitions: { before: 2, after: 4 },
+      configs: [{ name: 'message.timestamp.type', before: 'CreateTime', after: 'LogAppendTime' }],
+    })
+    const lowered = await applyTopics(kafka, { topic, partitions: 2, replicationFactor: 1 })
+    expect(lowered.topics[0]?.partitions).toEqual({ before: 4, after: 4 })
+    expect(lowered.warnings.join()).toContain(`${topic} keeps its 4 partitions`)
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['segment.bytes'] }],
+    })
+    expect(resources[0]?.configEntries[0]?.configValue).toBe('7777777')
+  })
+
+  test('refuses a replication factor above the number of brokers', async () => {
+    await expect(applyTopics(kafka, { topic: newName(), replicationFactor: 50 })).rejects.toThrow(
+      /replication factor 50 needs as many brokers/,
+    )
+  })
+})
+
+describe('describeTopics', () => {
+  test('shows leaders, replicas, offsets and skew, and names what is missing', async () => {
+    const topic = await newTopic(2)
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    await writer.ready()
+    await writer.append(1, recordsOf('a', 'b'))
+    const { topics } = await describeTopics(kafka, { topic })
+    expect(topics.map(entry => entry.topic)).toEqual([topic, `${topic}-dlq`])
+    expect(topics[0]?.partitions.map(({ low, high }) => [low, high])).toEqual([
+      [0, 0],
+      [0, 2],
+    ])
+    expect(topics[0]?.partitions[0]?.isr).toEqual(topics[0]?.partitions[0]?.replicas)
+    expect(topics[0]?.skew.records).toBe(2)
+    expect((await describeTopics(kafka, { topic: newName() })).warnings.join()).toContain('does not exist')
+  })
+})

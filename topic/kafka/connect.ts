@@ -1,0 +1,56 @@
+import { Kafka, type logCreator, logLevel } from 'kafkajs'
+import type { Logger } from 'pino'
+
+export interface KafkaOptions {
+  /** `host:port` of some brokers; the others are found through them. */
+  brokers: string[]
+  /** @default 'clicktrail' */
+  clientId?: string
+  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string }
+  /** `true` trusts the system's authorities, `ca` one of your own (PEM). @default false */
+  ssl?: boolean | { ca: string }
+  logger?: Logger
+}
+
+/** Short: the loops around kafkajs go on for ever, and each of its own attempts delays what they decide. */
+const retry = { retries: 4, initialRetryTime: 150, maxRetryTime: 2_000 }
+
+/**
+ * What kafkajs says, a step quieter than it says it: an error of one of its attempts is a warning here, because the caller
+ * tries again and reports what came of it.
+ */
+function logTo(logger: Logger): logCreator {
+  return () =>
+    ({ namespace, level, log: { message, timestamp: _, logger: __, ...fields } }) => {
+      const entry = { ...fields, namespace, detail: message }
+      if (level <= logLevel.WARN) logger.warn(entry, 'kafkajs')
+      else if (level === logLevel.INFO) logger.debug(entry, 'kafkajs')
+      else logger.trace(entry, 'kafkajs')
+    }
+}
+
+function mechanism(sasl: NonNullable<KafkaOptions['sasl']>) {
+  const { username, password } = sasl
+  switch (sasl.mechanism) {
+    case 'plain':
+      return { mechanism: 'plain' as const, username, password }
+    case 'scram-sha-256':
+      return { mechanism: 'scram-sha-256' as const, username, password }
+    case 'scram-sha-512':
+      return { mechanism: 'scram-sha-512' as const, username, password }
+  }
+}
+
+/** A kafkajs client; connects nothing yet and never throws for a broker that is down. */
+export function kafkaClient({ brokers, clientId = 'clicktrail', sasl, ssl = false, logger }: KafkaOptions): Kafka {
+  return new Kafka({
+    brokers,
+    clientId,
+    connectionTimeout: 3_000,
+    requestTimeout: 15_000,
+    retry,
+    ssl: typeof ssl === 'object' ? { ca: [ssl.ca] } : ssl,
+    ...(sasl ? { sasl: mechanism(sasl) } : {}),
+    ...(logger ? { logLevel: logLevel.DEBUG, logCreator: logTo(logger) } : { logLevel: logLevel.NOTHING }),
+  })
+}

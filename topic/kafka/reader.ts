@@ -1,0 +1,284 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Logger } from 'pino'
+import { type Bounds, type ReaderHooks, TopicError, type TopicReader } from '../topic.ts'
+import { adminSession } from './admin-session.ts'
+import { type Assignment, createAssignment, type Held } from './assignment.ts'
+import { awaitTopic } from './await-topic.ts'
+import { backoffMs } from './backoff.ts'
+import { isKafkaError, topicErrorOf } from './error.ts'
+
+export interface KafkaReaderOptions {
+  topic: string
+  group: string
+  logger?: Logger
+}
+
+/** How long a fetch may wait for records, and how long all-paused fetchers sleep: the most that a resume is late by. */
+const maxWaitMs = 250
+/** New partitions are noticed, and the group joined again for them, after this. */
+const metadataMaxAgeMs = 10_000
+/** How often a position beyond the end of the log is looked at again. */
+const beyondEndMs = 250
+/** Most that a close waits for brokers that don't answer; the group forgets us by itself. */
+const leaveMs = 5_000
+
+/**
+ * A member of a Kafka group. It outlives brokers: whatever ends the kafkajs consumer, but for missing rights and faults in the
+ * program, makes it join again with a new one, for ever. Its own positions decide what is delivered, not kafkajs's.
+ */
+export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaReaderOptions): TopicReader {
+  const session = adminSession(kafka)
+  const closing = new AbortController()
+  const { signal } = closing
+  const fields = { topic, group }
+  let hooks: ReaderHooks | undefined
+  let consumer: Consumer | undefined
+  let assignment: Assignment | undefined
+  let dead = false
+
+  const fenced = () => new TopicError('fenced', `${group} has no assignment of ${topic} here`)
+  const heldOf = (partition: number): Held => {
+    if (!assignment) throw fenced()
+    return assignment.held(partition)
+  }
+
+  const die = (error: unknown) => {
+    if (dead || signal.aborted) return
+    dead = true
+    revoke()
+    logger?.fatal({ ...fields, err: error }, 'the reader is dead')
+    hooks?.failed(error instanceof Error ? error : new Error(String(error)))
+    void consumer?.disconnect().catch(() => {})
+  }
+
+  const revoke = () => {
+    const lost = assignment?.partitions ?? []
+    assignment = undefined
+    if (lost.length > 0) hooks?.revoked(lost)
+  }
+
+  const allBounds = async (): Promise<Map<number, Bounds>> => {
+    const offsets = await session.run(`bounds of ${topic}`, admin => admin.fetchTopicOffsets(topic))
+    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]))
+  }
+
+  const allCommitted = async () => {
+    const answers = await session.run(`commits of ${group}`, admin =>
+      admin.fetchOffsets({ groupId: group, topics: [topic] }),
+    )
+    const partitions = answers.find(answer => answer.topic === topic)?.partitions ?? []
+    return new Map(
+      partitions
+        .filter(({ offset }) => Number(offset) >= 0)
+        .map(({ partition, offset, metadata }) => [partition, { next: Number(offset), metadata: metadata ?? '' }]),
+    )
+  }
+
+  /** Points kafkajs at the positions that were sought, within what the log holds; waits while one lies beyond its end. */
+  const settle = async (owner: Assignment, partitions: readonly Held[]) => {
+    let waiting = [...partitions]
+    for (let failures = 0; waiting.length > 0; ) {
+      let pauseMs = beyondEndMs
+      try {
+        const bounds = await allBounds()
+        failures = 0
+        if (assignment !== owner || signal.aborted) return
+        waiting = waiting.filter(held => {
+          const range = bounds.get(held.partition)
+          if (!range || held.position > range.high) return true
+          held.position = Math.max(held.position, range.low)
+          held.refetchedAt = undefined
+          held.settled = true
+          consumer?.seek({ topic, partition: held.partition, offset: String(held.position) })
+          if (!held.paused) consumer?.resume([{ topic, partitions: [held.partition] }])
+          return false
+        })
+      } catch (error) {
+        if (assignment !== owner || signal.aborted) return
+        pauseMs = backoffMs(failures++)
+        logger?.warn({ ...fields, err: error }, 'asking for the bounds of the log failed; trying again')
+      }
+      if (waiting.length > 0) await sleep(pauseMs, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  /** Called by kafkajs in the middle of a join: what comes next in time is a fetch, so the pause must not wait. */
+  const joined = (member: Consumer, partitions: readonly number[]) => {
+    if (consumer !== member || signal.aborted || dead) return
+    revoke()
+    const owner = createAssignment(topic, partitions)
+    assignment = owner
+    logger?.info({ ...fields, partitions }, 'joined the group')
+    if (partitions.length > 0) member.pause([{ topic, partitions: [...partitions] }])
+    takeOver(owner).catch(error => {
+      if (assignment === owner) die(error)
+    })
+  }
+
+  const takeOver = async (owner: Assignment) => {
+    await hooks?.assigned(owner.partitions)
+    const unsought = owner.partitions.map(partition => owner.held(partition)).filter(held => !held.sought)
+    for (let failures = 0; unsought.length > 0 && assignment === owner; failures++) {
+      try {
+        const committed = await allCommitted()
+        for (const held of unsought) if (!held.sought) held.position = committed.get(held.partition)?.next ?? 0
+        break
+      } catch (error) {
+        logger?.warn({ ...fields, err: error }, 'asking for the commits failed; trying again')
+        await sleep(backoffMs(failures), undefined, { signal }).catch(() => {})
+      }
+    }
+    if (assignment !== owner) return
+    await settle(
+      owner,
+      owner.partitions.map(partition => owner.held(partition)),
+    )
+  }
+
+  const eachBatch = async ({ batch, isStale, resolveOffset }: EachBatchPayload) => {
+    const taken = assignment?.take(batch, isStale())
+    if (taken?.kind === 'refetch') {
+      consumer?.seek({ topic, partition: batch.partition, offset: String(taken.offset) })
+    } else if (taken?.kind === 'deliver') {
+      resolveOffset(taken.resolved)
+      if (taken.records.length === 0) return
+      try {
+        hooks?.records(batch.partition, taken.records)
+      } catch (error) {
+        die(error)
+      }
+    }
+  }
+
+  /** One life of a kafkajs consumer, up to its first join; resolves to what ended it before that. */
+  const join = async (): Promise<void> => {
+    await awaitTopic({ session, topic, signal, logger, giveUpOn: ['unauthorized'] })
+    const member = kafka.consumer({
+      groupId: group,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: maxWaitMs,
+      metadataMaxAge: metadataMaxAgeMs,
+      retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 3_000, restartOnFailure: async () => false },
+    })
+    consumer = member
+    const crashed = new Promise<never>((_, reject) => {
+      member.on('consumer.crash', ({ payload }) => {
+        reject(payload.error)
+        if (consumer === member && assignment) rejoin(payload.error)
+      })
+    })
+    crashed.catch(() => {})
+    const inGroup = new Promise<void>(resolve => {
+      member.on('consumer.group_join', ({ payload }) => {
+        joined(member, payload.memberAssignment[topic] ?? [])
+        resolve()
+      })
+    })
+    try {
+      await member.connect()
+      await member.subscribe({ topics: [topic], fromBeginning: true })
+      await member.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
+      await Promise.race([inGroup, crashed])
+    } catch (error) {
+      if (consumer === member) consumer = undefined
+      revoke()
+      await member.disconnect().catch(() => {})
+      throw error
+    }
+  }
+
+  /** Joins, however often it takes. Rejects with what no new attempt can mend. */
+  const joinForEver = async () => {
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted()
+      try {
+        return await join()
+      } catch (error) {
+        if (signal.aborted) throw error
+        const failure = topicErrorOf(error, `join ${group}`)
+        if (failure.code === 'unauthorized' || !(isKafkaError(error) || failure.retriable)) throw failure
+        logger?.warn({ ...fields, err: failure }, 'joining the group failed; trying again')
+      }
+      await sleep(backoffMs(attempt), undefined, { signal })
+    }
+  }
+
+  const rejoin = (error: Error) => {
+    if (signal.aborted || dead) return
+    const code = topicErrorOf(error, `read ${topic}`).code
+    if (code === 'unauthorized' || !isKafkaError(error)) return die(error)
+    consumer = undefined
+    revoke()
+    logger?.warn({ ...fields, err: error }, 'lost the group; joining again')
+    joinForEver().catch(die)
+  }
+
+  return {
+    topic,
+    group,
+    async start(given) {
+      if (hooks) throw new TopicError('closed', `this reader of ${group} was started before`)
+      hooks = given
+      try {
+        await joinForEver()
+      } catch (error) {
+        throw signal.aborted ? new TopicError('closed', `this reader of ${group} is closed`) : error
+      }
+    },
+    seek(partition, offset) {
+      const held = heldOf(partition)
+      held.position = offset
+      held.sought = true
+      if (!held.settled || !assignment) return
+      held.settled = false
+      consumer?.pause([{ topic, partitions: [partition] }])
+      void settle(assignment, [held])
+    },
+    pause(partition) {
+      heldOf(partition).paused = true
+      consumer?.pause([{ topic, partitions: [partition] }])
+    },
+    resume(partition) {
+      const held = heldOf(partition)
+      held.paused = false
+      if (held.settled) consumer?.resume([{ topic, partitions: [partition] }])
+    },
+    committed: async partition => (await allCommitted()).get(partition),
+    async commit(partition, next, metadata) {
+      heldOf(partition)
+      const owner = assignment
+      try {
+        await consumer?.commitOffsets([{ topic, partition, offset: String(next), metadata }])
+      } catch (error) {
+        throw topicErrorOf(error, `commit ${topic}/${partition}`)
+      }
+      // kafkajs resolves without a commit when it stopped meanwhile.
+      if (assignment !== owner) throw fenced()
+    },
+    async bounds(partition) {
+      const bounds = (await allBounds()).get(partition)
+      if (!bounds) throw new TopicError('unavailable', `${topic} has no partition ${partition} as yet`)
+      return bounds
+    },
+    async offsetAt(partition, timeMs) {
+      const offsets = await session.run(`offsets by time of ${topic}`, admin =>
+        admin.fetchTopicOffsetsByTimestamp(topic, Math.max(0, timeMs)),
+      )
+      const found = offsets.find(entry => entry.partition === partition)
+      if (!found) throw new TopicError('unavailable', `${topic} has no partition ${partition} as yet`)
+      return Number(found.offset)
+    },
+    async close() {
+      closing.abort()
+      assignment = undefined
+      const member = consumer
+      consumer = undefined
+      const left = member
+        ?.disconnect()
+        .catch(error => logger?.warn({ ...fields, err: error }, 'leaving the group failed'))
+      await Promise.race([left, sleep(leaveMs, undefined, { ref: false })])
+      await session.close()
+    },
+  }
+}
