@@ -17,10 +17,16 @@ export const collector: Subcommand = {
 async function run(config: Config): Promise<void> {
   requireKafka(config, 'collector')
   const logger = createLog(config.logLevel)
-  const topics = await openTopics(config, logger)
+  const topics = openTopics(config, logger)
   const collecting = openCollector(config, topics, logger)
   const server = await listen({ app: collecting.app, host: config.host, port: config.port, logger })
-  const admin = await listen({ app: collecting.admin, host: config.host, port: config.adminPort, logger })
+  const admin = await listen({
+    app: collecting.admin,
+    host: config.host,
+    port: config.adminPort,
+    setting: 'CLICKTRAIL_ADMIN_PORT',
+    logger,
+  })
   await collecting.start()
   logger.info({ url: server.url, admin: admin.url }, 'collecting')
   await runUntilSignal(

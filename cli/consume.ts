@@ -1,11 +1,9 @@
 import { Command } from 'commander'
-import type { Logger } from 'pino'
-import type { Sink } from '../consumers/sink.ts'
 import { requireKafka } from './cluster.ts'
 import { type Config, ConfigError } from './config.ts'
 import { createLog } from './log.ts'
 import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings } from './options.ts'
-import { openConsumer, openElasticsearchSink, openHdfsSink, openTopics } from './parts.ts'
+import { type OpenSink, openElasticsearchSink, openHdfsSink, openTopics, runConsumer } from './parts.ts'
 import { runUntilSignal } from './run.ts'
 
 /** `clicktrail consume hdfs|elasticsearch`: a third storage is one folder in consumers/ and one entry here. */
@@ -18,7 +16,7 @@ export function consume(): Command {
         command: 'consume',
         help: 'write the topic into HDFS files, each offset once',
         settings: [...hdfsSettings, ...topicSettings],
-        run: config => runConsumer(config, 'hdfs', logger => openHdfsSink(requireHdfs(config), logger)),
+        run: config => consumeWith(requireHdfs(config), 'hdfs', openHdfsSink),
       }),
     )
     .addCommand(
@@ -28,8 +26,8 @@ export function consume(): Command {
         help: 'write the topic into daily Elasticsearch indices, each event once',
         settings: [...elasticsearchSettings, ...topicSettings],
         run: config => {
-          const urls = requireElasticsearch(config, 'consume elasticsearch')
-          return runConsumer(config, 'elasticsearch', async logger => openElasticsearchSink(config, urls, logger))
+          requireElasticsearch(config, 'consume elasticsearch')
+          return consumeWith(config, 'elasticsearch', openElasticsearchSink)
         },
       }),
     )
@@ -48,17 +46,14 @@ export function requireElasticsearch(config: Config, command: string): string[] 
   throw new ConfigError([`ELASTICSEARCH_URL is not set, and ${command} needs it: set it to http://host:9200`])
 }
 
-async function runConsumer(config: Config, name: string, openSink: (logger: Logger) => Promise<Sink>): Promise<void> {
+async function consumeWith(config: Config, name: string, openSink: OpenSink): Promise<void> {
   requireKafka(config, `consume ${name}`)
-  const logger = createLog(config.logLevel).child({ sink: name })
-  const topics = await openTopics(config, logger)
-  const sink = await openSink(logger)
-  const consumer = openConsumer(topics, sink, logger)
-  await consumer.start()
-  logger.info({ topic: config.topic }, 'consuming')
+  const logger = createLog(config.logLevel)
+  const topics = openTopics(config, logger)
+  const consumer = runConsumer(config, topics, openSink, logger)
   await runUntilSignal(
     {
-      died: consumer.done.then(() => new Promise<never>(() => {})),
+      died: consumer.died,
       async close() {
         await consumer.close()
         await topics.close()

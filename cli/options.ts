@@ -6,6 +6,8 @@ import { flagOf, type Setting, type SettingKey, settings } from './settings.ts'
 export interface Flag {
   flags: string
   help: string
+  /** Throws commander's InvalidArgumentError. */
+  parse?: (value: string) => number
 }
 
 export interface Subcommand {
@@ -15,7 +17,7 @@ export interface Subcommand {
   help: string
   settings: readonly SettingKey[]
   flags?: readonly Flag[]
-  run(config: Config, flags: Readonly<Record<string, string | boolean | undefined>>): Promise<void>
+  run(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void>
 }
 
 function optionHelp(setting: Setting): string {
@@ -34,13 +36,16 @@ export function toCommand(subcommand: Subcommand): Command {
     command.addOption(option)
     keyOfAttribute.set(option.attributeName(), key)
   }
-  for (const { flags, help } of subcommand.flags ?? []) command.option(flags, help)
+  for (const { flags, help, parse } of subcommand.flags ?? []) {
+    if (parse) command.option(flags, help, parse)
+    else command.option(flags, help)
+  }
   const secrets = subcommand.settings.map((key): Setting => settings[key]).filter(setting => setting.secret)
   if (secrets.length > 0) {
     const lines = secrets.map(setting => `  ${setting.name}  ${setting.help}`)
     command.addHelpText('after', `\nBy environment only, or from the file named by <NAME>_FILE:\n${lines.join('\n')}`)
   }
-  return command.action(async (given: Record<string, string | boolean | undefined>) => {
+  return command.action(async (given: Record<string, unknown>) => {
     const flags: Partial<Record<SettingKey, string>> = {}
     for (const [attribute, key] of keyOfAttribute) {
       const value = given[attribute]

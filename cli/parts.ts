@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Collector, createCollector } from '../collector/collector.ts'
+import { backoffMs, wait } from '../consumers/backoff.ts'
 import { type Consumer, createConsumer } from '../consumers/consumer.ts'
 import { elasticsearchClient } from '../consumers/elasticsearch/client.ts'
 import { setupElasticsearch } from '../consumers/elasticsearch/setup.ts'
@@ -11,12 +12,13 @@ import { createLocalStore } from '../consumers/hdfs/local/store.ts'
 import { createHdfsSink } from '../consumers/hdfs/sink.ts'
 import type { Sink } from '../consumers/sink.ts'
 import { openEmbeddedLog } from '../topic/embedded/log.ts'
-import { kafkaClient } from '../topic/kafka/connect.ts'
+import { type KafkaOptions, kafkaClient } from '../topic/kafka/connect.ts'
 import { createKafkaReader } from '../topic/kafka/reader.ts'
 import { createKafkaWriter } from '../topic/kafka/writer.ts'
 import type { TopicReader, TopicWriter } from '../topic/topic.ts'
 import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'
+import type { Running } from './run.ts'
 import { visitorSecret } from './visitor-secret.ts'
 
 /** The two logs of a Clicktrail, wherever they lie. */
@@ -27,28 +29,37 @@ export interface Topics {
   reader(sink: string): TopicReader
   /** A new writer to the dead letters: always acks=all. */
   deadLetters(): TopicWriter
+  /** Closes every writer; readers are closed by their consumers. */
   close(): Promise<void>
 }
 
 /** Kafka where brokers are configured, else the embedded topic in the data folder. */
-export async function openTopics(config: Config, logger: Logger): Promise<Topics> {
-  const { topic } = config
-  const deadLetterTopic = `${topic}-dlq`
-  if (config.kafka) {
-    const kafka = kafkaClient({ ...config.kafka, clientId: 'clicktrail', logger })
-    return {
-      writer: () => createKafkaWriter(kafka, { topic, acks: config.acks, logger }),
-      reader: sink => createKafkaReader(kafka, { topic, group: `${topic}-${sink}`, logger }),
-      deadLetters: () => createKafkaWriter(kafka, { topic: deadLetterTopic, acks: -1, logger }),
-      close: async () => {},
-    }
+export function openTopics(config: Config, logger: Logger): Topics {
+  return config.kafka ? kafkaTopics(config, config.kafka, logger) : embeddedTopics(config, logger)
+}
+
+function kafkaTopics({ topic, acks }: Config, options: KafkaOptions, logger: Logger): Topics {
+  const kafka = kafkaClient({ ...options, clientId: 'clicktrail', logger })
+  const writers: TopicWriter[] = []
+  const open = (name: string, confirmedBy: 0 | 1 | -1) => {
+    const writer = createKafkaWriter(kafka, { topic: name, acks: confirmedBy, logger })
+    writers.push(writer)
+    return writer
   }
-  const log = await openEmbeddedLog({ dir: join(config.dataDir, 'topic'), topic, logger })
-  const deadLetterLog = await openEmbeddedLog({
-    dir: join(config.dataDir, 'topic-dlq'),
-    topic: deadLetterTopic,
-    logger,
-  })
+  return {
+    writer: () => open(topic, acks),
+    reader: sink => createKafkaReader(kafka, { topic, group: `${topic}-${sink}`, logger }),
+    deadLetters: () => open(`${topic}-dlq`, -1),
+    close: async () => {
+      await Promise.all(writers.map(writer => writer.close()))
+    },
+  }
+}
+
+function embeddedTopics({ topic, dataDir }: Config, logger: Logger): Topics {
+  const dir = join(dataDir, 'topic')
+  const log = openEmbeddedLog({ dir, topic, logger })
+  const deadLetterLog = openEmbeddedLog({ dir, topic: `${topic}-dlq`, logger })
   return {
     writer: () => log.writer(),
     reader: sink => log.reader(`${topic}-${sink}`),
@@ -79,27 +90,63 @@ export function openCollector(config: Config, topics: Topics, logger: Logger): C
   })
 }
 
-/** The sink that writes files: to HDFS where it is configured (waits for it), else to `<data>/events`. */
-export async function openHdfsSink(config: Config, logger: Logger): Promise<Sink> {
+/** Opens a sink: waits for a storage that is away, until `signal` aborts. */
+export type OpenSink = (config: Config, logger: Logger, signal: AbortSignal) => Promise<Sink>
+
+/** The sink that writes files: to HDFS where it is configured, else to `<data>/events`. */
+export const openHdfsSink: OpenSink = async (config, logger, signal) => {
   const { urls, user, path } = config.hdfs
-  const store = urls ? await connectHdfs({ urls, user, path, logger }) : createLocalStore({ dir: config.eventsDir })
+  const store = urls
+    ? await connectHdfs({ urls, user, path, logger, signal })
+    : createLocalStore({ dir: config.eventsDir })
   const { flush, format, generation, topic } = config
   return createHdfsSink({ store, topic, format, generation, ...flush, logger })
 }
 
-/** The sink that writes documents; the server gets its templates first. */
-export function openElasticsearchSink(config: Config, urls: string[], logger: Logger): Sink {
-  const { index, credentials } = config.elasticsearch
+/** The sink that writes documents. Its templates are installed first: an index made without them has the wrong types for good. */
+export const openElasticsearchSink: OpenSink = async (config, logger, signal) => {
+  const { urls = [], index, credentials } = config.elasticsearch
   const client = elasticsearchClient({ urls, ...credentials })
-  return createElasticsearchSink({
-    client,
-    topic: config.topic,
-    index,
-    logger,
-    setup: () => setupElasticsearch(client, { index }),
-  })
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const report = await setupElasticsearch(client, { index })
+      logger.info({ ...report }, 'Elasticsearch is set up')
+      return createElasticsearchSink({ client, topic: config.topic, index, logger })
+    } catch (error) {
+      logger.warn({ err: error, attempt, urls }, 'Elasticsearch can not be set up now, trying again')
+      await wait(backoffMs(attempt), signal)
+      signal.throwIfAborted()
+    }
+  }
 }
 
-export function openConsumer(topics: Topics, sink: Sink, logger: Logger): Consumer {
-  return createConsumer({ reader: topics.reader(sink.name), sink, deadLetters: topics.deadLetters(), logger })
+/** A consumer on its way or at work: it starts in the background, so that a storage that is away holds up nothing else. */
+export function runConsumer(config: Config, topics: Topics, openSink: OpenSink, logger: Logger): Running {
+  const closing = new AbortController()
+  const consumer = open()
+  async function open(): Promise<Consumer> {
+    const sink = await openSink(config, logger, closing.signal)
+    const opened = createConsumer({
+      reader: topics.reader(sink.name),
+      sink,
+      deadLetters: topics.deadLetters(),
+      logger,
+    })
+    await opened.start()
+    logger.info({ topic: config.topic, sink: sink.name }, 'consuming')
+    return opened
+  }
+  const died = consumer.then(async opened => {
+    await opened.done
+    return new Promise<never>(() => {})
+  })
+  died.catch(() => {})
+  return {
+    died,
+    async close() {
+      closing.abort(new Error('closing'))
+      const opened = await consumer.catch(() => undefined)
+      await opened?.close()
+    },
+  }
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { Hono } from 'hono'
 import { listen } from '../collector/listen.ts'
 import { createDashboard } from '../dashboard/dashboard.ts'
@@ -5,7 +6,7 @@ import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'
 import { createLog } from './log.ts'
 import { collectorSettings, elasticsearchSettings, hdfsSettings, type Subcommand, topicSettings } from './options.ts'
-import { openCollector, openConsumer, openElasticsearchSink, openHdfsSink, openTopics } from './parts.ts'
+import { openCollector, openElasticsearchSink, openHdfsSink, openTopics, runConsumer } from './parts.ts'
 import { runUntilSignal } from './run.ts'
 import { createSite } from './site.ts'
 
@@ -19,16 +20,12 @@ export const start: Subcommand = {
 
 async function run(config: Config): Promise<void> {
   const logger = createLog(config.logLevel)
-  const topics = await openTopics(config, logger)
+  const topics = openTopics(config, logger)
   const collector = openCollector(config, topics, logger)
-  const sinks = [await openHdfsSink(config, logger)]
-  if (config.elasticsearch.urls) sinks.push(openElasticsearchSink(config, config.elasticsearch.urls, logger))
-  const consumers = sinks.map(sink => openConsumer(topics, sink, logger.child({ sink: sink.name })))
-  const dashboard = await createDashboard({
+  const dashboard = createDashboard({
     eventsDir: config.eventsDir,
-    pageDir: new URL('dist/dashboard/', checkout).pathname,
-    assetsDir: new URL('dashboard/page/', checkout).pathname,
-    sqlWorker: new URL('dist/sql-worker.js', checkout),
+    pageDir: fileURLToPath(new URL('dist/dashboard/', checkout)),
+    sqlWorker: fileURLToPath(new URL('dist/sql-worker.js', checkout)),
     publicAccess: config.dashboard === 'public',
     logger,
   })
@@ -36,16 +33,24 @@ async function run(config: Config): Promise<void> {
   const app = new Hono()
   app.route('/dashboard', dashboard.app)
   app.route('/', createSite(checkout))
-  app.route('/', collector.app)
-  const server = await listen({ app, host: config.host, port: config.port, logger })
-  const admin = await listen({ app: collector.admin, host: config.host, port: config.adminPort, logger })
+  app.mount('/', collector.app.fetch)
+  const { host } = config
+  const server = await listen({ app, host, port: config.port, logger })
+  const admin = await listen({
+    app: collector.admin,
+    host,
+    port: config.adminPort,
+    setting: 'CLICKTRAIL_ADMIN_PORT',
+    logger,
+  })
   await collector.start()
-  for (const consumer of consumers) await consumer.start()
+  const sinks = config.elasticsearch.urls ? [openHdfsSink, openElasticsearchSink] : [openHdfsSink]
+  const consumers = sinks.map(openSink => runConsumer(config, topics, openSink, logger))
   process.stdout.write(whereToLook(server.url, config))
 
   await runUntilSignal(
     {
-      died: Promise.race(consumers.map(consumer => consumer.done)).then(() => new Promise<never>(() => {})),
+      died: Promise.race(consumers.map(consumer => consumer.died)),
       async close() {
         await server.close()
         await collector.close()
