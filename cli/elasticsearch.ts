@@ -4,6 +4,7 @@ import { setupElasticsearch } from '../consumers/elasticsearch/setup.ts'
 import type { Config } from './config.ts'
 import { requireElasticsearch } from './consume.ts'
 import { elasticsearchSettings, toCommand } from './options.ts'
+import { reach } from './reach.ts'
 
 export function elasticsearch(): Command {
   return new Command('elasticsearch').description('prepare Elasticsearch').addCommand(
@@ -20,7 +21,8 @@ export function elasticsearch(): Command {
 async function setup(config: Config): Promise<void> {
   const urls = requireElasticsearch(config, 'elasticsearch setup')
   const { index, credentials } = config.elasticsearch
-  const report = await setupElasticsearch(elasticsearchClient({ urls, ...credentials }), { index })
+  const client = elasticsearchClient({ urls, ...credentials })
+  const report = await reach('ELASTICSEARCH_URL', urls, setupElasticsearch(client, { index }))
   for (const what of report.done) console.log(`done     ${what}`)
   for (const { what, why } of report.skipped) console.log(`skipped  ${what}: ${why}`)
 }

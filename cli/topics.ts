@@ -3,8 +3,8 @@ import { type ApplyReport, applyTopics, type DescribeReport, describeTopics } fr
 import { kafkaClient } from '../topic/kafka/connect.ts'
 import { requireKafka } from './cluster.ts'
 import type { Config } from './config.ts'
-import { createLog } from './log.ts'
 import { toCommand, topicSettings } from './options.ts'
+import { reach } from './reach.ts'
 
 export function topics(): Command {
   return new Command('topics')
@@ -34,25 +34,27 @@ export function topics(): Command {
         command: 'topics',
         help: 'print leaders, replicas, offsets and skew of both topics',
         settings: topicSettings,
-        run: async config => printDescription(await describeTopics(kafkaOf(config, 'topics describe'), config)),
+        run: describe,
       }),
     )
 }
 
-function kafkaOf(config: Config, command: string) {
-  return kafkaClient({ ...requireKafka(config, command), logger: createLog(config.logLevel) })
+async function describe(config: Config): Promise<void> {
+  const kafka = requireKafka(config, 'topics describe')
+  printDescription(await reach('KAFKA_BROKERS', kafka.brokers, describeTopics(kafkaClient(kafka), config)))
 }
 
 async function apply(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void> {
+  const kafka = requireKafka(config, 'topics apply')
   const { partitions, replicationFactor, durable, retention } = flags
-  const report = await applyTopics(kafkaOf(config, 'topics apply'), {
+  const applied = applyTopics(kafkaClient(kafka), {
     topic: config.topic,
     ...(typeof partitions === 'number' ? { partitions } : {}),
     ...(typeof replicationFactor === 'number' ? { replicationFactor } : {}),
     ...(typeof retention === 'number' ? { retentionMs: retention } : {}),
     durable: durable === true,
   })
-  printApplied(report)
+  printApplied(await reach('KAFKA_BROKERS', kafka.brokers, applied))
 }
 
 function printApplied({ topics: applied, warnings }: ApplyReport): void {

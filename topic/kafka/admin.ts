@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs'
+import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
 import { TopicError } from '../topic.ts'
 import { topicErrorOf } from './error.ts'
@@ -88,7 +88,7 @@ async function awaitLeaders(admin: Admin, topic: string, count: number): Promise
 async function ownConfigs(admin: Admin, topic: string): Promise<Map<string, { value: string; own: boolean }>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   })
   const entries = resources[0]?.configEntries ?? []
   return new Map(
@@ -111,7 +111,7 @@ async function alterConfigs(admin: Admin, { topic, configs }: TopicPlan): Promis
     validateOnly: false,
     resources: [
       {
-        type: ConfigResourceTypes.TOPIC,
+        type: kafkajs.ConfigResourceTypes.TOPIC,
         name: topic,
         configEntries: [
           ...kept.map(([name, { value }]) => ({ name, value })),
@@ -163,7 +163,7 @@ async function clusterWarnings(admin: Admin, brokers: readonly { nodeId: number 
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: brokers.map(({ nodeId }) => ({
-      type: ConfigResourceTypes.BROKER,
+      type: kafkajs.ConfigResourceTypes.BROKER,
       name: String(nodeId),
       configNames: ['auto.create.topics.enable'],
     })),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Admin, ConfigResourceTypes } from 'kafkajs'
+import kafkajs, { type Admin } from 'kafkajs'
 import type { Logger } from 'pino'
 import { TopicError, type TopicErrorCode } from '../topic.ts'
 import type { AdminSession } from './admin-session.ts'
@@ -26,7 +26,7 @@ async function maxMessageBytes(admin: Admin, topic: string): Promise<number | un
   try {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }],
     })
     const value = Number(resources[0]?.configEntries[0]?.configValue)
     return value > 0 ? value : undefined

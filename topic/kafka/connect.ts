@@ -1,4 +1,4 @@
-import { Kafka, type logCreator, logLevel } from 'kafkajs'
+import kafkajs, { type Kafka, type logCreator } from 'kafkajs'
 import type { Logger } from 'pino'
 
 export interface KafkaOptions {
@@ -15,16 +15,19 @@ export interface KafkaOptions {
 /** Short: the loops around kafkajs go on for ever, and each of its own attempts delays what they decide. */
 const retry = { retries: 4, initialRetryTime: 150, maxRetryTime: 2_000 }
 
+/** Where kafkajs repeats, ten times a second while a broker is down, what the callers say once. */
+const chatty = new Set(['Connection', 'BrokerPool'])
+
 /**
- * What kafkajs says, a step quieter than it says it: an error of one of its attempts is a warning here, because the caller
- * tries again and reports what came of it.
+ * What kafkajs says, a step or two quieter than it says it: an error of one of its attempts is a warning at most, because the
+ * caller tries again and reports what came of it.
  */
 function logTo(logger: Logger): logCreator {
   return () =>
     ({ namespace, level, log: { message, timestamp: _, logger: __, ...fields } }) => {
       const entry = { ...fields, namespace, detail: message }
-      if (level <= logLevel.WARN) logger.warn(entry, 'kafkajs')
-      else if (level === logLevel.INFO) logger.debug(entry, 'kafkajs')
+      if (level <= logLevel.WARN && !chatty.has(namespace)) logger.warn(entry, 'kafkajs')
+      else if (level <= logLevel.INFO) logger.debug(entry, 'kafkajs')
       else logger.trace(entry, 'kafkajs')
     }
 }
@@ -43,7 +46,7 @@ function mechanism(sasl: NonNullable<KafkaOptions['sasl']>) {
 
 /** A kafkajs client; connects nothing yet and never throws for a broker that is down. */
 export function kafkaClient({ brokers, clientId = 'clicktrail', sasl, ssl = false, logger }: KafkaOptions): Kafka {
-  return new Kafka({
+  return new kafkajs.Kafka({
     brokers,
     clientId,
     connectionTimeout: 3_000,
@@ -51,6 +54,8 @@ export function kafkaClient({ brokers, clientId = 'clicktrail', sasl, ssl = fals
     retry,
     ssl: typeof ssl === 'object' ? { ca: [ssl.ca] } : ssl,
     ...(sasl ? { sasl: mechanism(sasl) } : {}),
-    ...(logger ? { logLevel: logLevel.DEBUG, logCreator: logTo(logger) } : { logLevel: logLevel.NOTHING }),
+    ...(logger
+      ? { logLevel: kafkajs.logLevel.DEBUG, logCreator: logTo(logger) }
+      : { logLevel: kafkajs.logLevel.NOTHING }),
   })
 }

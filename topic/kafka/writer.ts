@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CompressionTypes, type Kafka, type Message } from 'kafkajs'
+import kafkajs, { type Kafka, type Message } from 'kafkajs'
 import type { Logger } from 'pino'
 import { TopicError, type TopicRecord, type TopicWriter } from '../topic.ts'
 import { adminSession } from './admin-session.ts'
@@ -96,7 +96,7 @@ export function createKafkaWriter(kafka: Kafka, { topic, acks, logger }: KafkaWr
     const operation = `append to ${topic}/${partition}`
     try {
       const messages = records.map(record => messageOf(record, partition))
-      const answers = await producer.send({ topic, acks, compression: CompressionTypes.None, messages })
+      const answers = await producer.send({ topic, acks, compression: kafkajs.CompressionTypes.None, messages })
       const answer = answers.find(({ topicName, partition: named }) => topicName === topic && named === partition)
       if (acks !== 0 && answer?.errorCode !== 0) {
         throw new TopicError('unavailable', `${operation}: the answer does not acknowledge the partition`)
