@@ -76,18 +76,23 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   // Whoever awaits `done` still sees it; without this a caller that doesn't would be ended by it.
   done.catch(() => {})
 
-  /** Ends a lane now. The next lane of the partition waits until it has really ended. */
-  function giveUp(partition: number): void {
-    const lane = lanes.get(partition)
-    if (!lane) return
-    lanes.delete(partition)
-    lane.abort()
-    ending.set(partition, lane.ended)
+  /**
+   * Ends lanes now; the next lane of a partition waits until the last one has really ended. All are gone before anything else
+   * happens: the reader refuses calls for partitions that aren't ours.
+   */
+  function giveUp(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      const lane = lanes.get(partition)
+      if (!lane) continue
+      lanes.delete(partition)
+      lane.abort()
+      ending.set(partition, lane.ended)
+    }
     checkQueue()
   }
 
   async function assigned(partitions: readonly number[]): Promise<void> {
-    for (const partition of [...lanes.keys()]) giveUp(partition)
+    giveUp([...lanes.keys()])
     if (closing) return
     log.info({ partitions }, 'partitions assigned')
     for (const partition of partitions) {
@@ -109,8 +114,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   }
 
   function revoked(partitions: readonly number[]): void {
+    giveUp(partitions)
     log.info({ partitions }, 'partitions revoked')
-    for (const partition of partitions) giveUp(partition)
   }
 
   async function drain(): Promise<void> {
@@ -121,7 +126,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     await wait(closeTimeoutMs, late.signal)
     if (late.signal.aborted) return
     log.warn({ closeTimeoutMs }, 'not everything could be flushed in time: the next consumer reads it again')
-    for (const partition of [...lanes.keys()]) giveUp(partition)
+    giveUp([...lanes.keys()])
     await Promise.race([drained, wait(abortGraceMs, late.signal)])
   }
 
@@ -140,7 +145,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   function failed(error: Error): void {
     log.error({ err: error }, 'the reader died')
-    for (const partition of [...lanes.keys()]) giveUp(partition)
+    giveUp([...lanes.keys()])
     clearInterval(timer)
     rejectDone(error)
   }

@@ -211,13 +211,16 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
     }
     if (state !== 'halted') state = 'ended'
     forget()
-    markStarted()
   }
+
+  const ended = run()
+    .catch(error => logger.error({ err: error }, 'partition ended'))
+    .finally(markStarted)
 
   return {
     partition,
     started,
-    ended: run(),
+    ended,
     push(records) {
       if (state !== 'running' || signal.aborted) return
       intake.push(records)

@@ -8,7 +8,7 @@ export const templateVersion = 1
 
 const keyword = { type: 'keyword', ignore_above: 1_024 }
 const url = { type: 'keyword', ignore_above: 2_048 }
-const withText = { ...keyword, fields: { text: { type: 'match_only_text' } } }
+const withText = { ...keyword, fields: { text: { type: 'text', norms: false } } }
 
 export const mappings = {
   dynamic: false,

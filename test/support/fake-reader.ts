@@ -1,4 +1,4 @@
-import type { Committed, LogRecord, ReaderHooks, TopicReader } from '../../topic/topic.ts'
+import { type Committed, type LogRecord, type ReaderHooks, TopicError, type TopicReader } from '../../topic/topic.ts'
 
 export interface FakeReader extends TopicReader {
   /** Appends to the log and delivers soon. */
@@ -7,6 +7,8 @@ export interface FakeReader extends TopicReader {
   trim(partition: number, low: number): void
   assign(partitions: readonly number[]): Promise<void>
   revoke(partitions: readonly number[]): void
+  /** What the group committed before this reader came. */
+  recommit(partition: number, committed: Committed): void
   fail(error: Error): void
   readonly paused: ReadonlySet<number>
   /** Successful commits, in order. */
@@ -30,12 +32,13 @@ export interface FakeReaderOptions {
   journal?: string[]
 }
 
-/** A log in memory behind the reader's port: delivers in batches, one a turn of the event loop, and minds pauses and seeks. */
+/** A log in memory behind the reader's port: delivers in batches, one a turn of the event loop, minds pauses and seeks, and refuses what isn't assigned. */
 export function createFakeReader(options: FakeReaderOptions = {}): FakeReader {
   const { topic = 'clicktrail', batch = 10, journal = [] } = options
   const logs = new Map<number, LogRecord[]>()
   const lows = new Map<number, number>()
   const positions = new Map<number, number>()
+  const assigned = new Set<number>()
   const ready = new Set<number>()
   const paused = new Set<number>()
   const committed = new Map<number, Committed>()
@@ -66,8 +69,13 @@ export function createFakeReader(options: FakeReaderOptions = {}): FakeReader {
     })
   }
 
+  function needAssigned(partition: number): void {
+    if (!assigned.has(partition)) throw new TopicError('fenced', `partition ${partition} is not assigned`)
+  }
+
   function revoke(partitions: readonly number[]): void {
     for (const partition of partitions) {
+      assigned.delete(partition)
       ready.delete(partition)
       positions.delete(partition)
       paused.delete(partition)
@@ -91,29 +99,38 @@ export function createFakeReader(options: FakeReaderOptions = {}): FakeReader {
     trim: (partition, low) => lows.set(partition, low),
     async assign(partitions) {
       ready.clear()
+      assigned.clear()
+      for (const partition of partitions) assigned.add(partition)
       await hooks?.assigned(partitions)
       for (const partition of partitions) ready.add(partition)
       schedule()
     },
     revoke,
+    recommit: (partition, value) => committed.set(partition, value),
     fail: error => hooks?.failed(error),
     position: partition => positions.get(partition),
     async start(given) {
       hooks = given
     },
     seek(partition, offset) {
+      needAssigned(partition)
       reader.seeks.push({ partition, offset })
       positions.set(partition, offset)
       schedule()
     },
-    pause: partition => paused.add(partition),
+    pause(partition) {
+      needAssigned(partition)
+      paused.add(partition)
+    },
     resume(partition) {
+      needAssigned(partition)
       paused.delete(partition)
       schedule()
     },
     committed: async partition => committed.get(partition),
     async commit(partition, next, metadata) {
       if (reader.commitError) throw reader.commitError
+      needAssigned(partition)
       committed.set(partition, { next, metadata })
       reader.commits.push({ partition, next, metadata })
       journal.push(`commit ${partition}:${next}`)

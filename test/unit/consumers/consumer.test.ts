@@ -72,7 +72,7 @@ describe('landing', () => {
       0,
       range(0, 4).map(offset => ({ offset, id: `x-${offset}`, timestampMs: 0 })),
     )
-    await reader.commit(0, 8, '')
+    reader.recommit(0, { next: 8, metadata: '' })
     await reader.assign([0])
     await until(() => expect(nextOf(reader, 0)?.next).toBe(10))
     expect(reader.seeks).toEqual([{ partition: 0, offset: 4 }])
@@ -341,6 +341,27 @@ describe('the queue', () => {
     await consumer.close()
     expect(offsets(0)).toEqual(range(0, 200))
     expect(offsets(1)).toEqual(range(0, 5))
+  })
+})
+
+describe('a revocation', () => {
+  it('touches no partition that is gone, though the queue is over its limit', async () => {
+    const { reader, sink, journal } = await setUp(
+      {
+        maxAgeMs: 60_000,
+        maxRecords: 1_000,
+        onFlush: (_, signal) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      },
+      { maxQueueBytes: 4_000 },
+    )
+    for (const partition of [0, 1, 2]) reader.append(partition, logRecords(partition, 0, 20))
+    await reader.assign([0, 1, 2])
+    await until(() => expect(reader.paused.size).toBe(3))
+    reader.revoke([0, 1])
+    await reader.assign([])
+    await until(() => expect([0, 1, 2].map(partition => sink.buffered(partition).records)).toEqual([0, 0, 0]))
+    expect(journal).toEqual([])
   })
 })
 

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { elasticsearchClient } from '../../../../consumers/elasticsearch/client.ts'
+import { setupElasticsearch } from '../../../../consumers/elasticsearch/setup.ts'
+import { lifecyclePolicy, mappings } from '../../../../consumers/elasticsearch/template.ts'
+import { recordSchema } from '../../../../topic/record.ts'
+import { type FakeElasticsearch, type Fault, startFakeElasticsearch } from '../../../support/fake-elasticsearch.ts'
+
+let fake: FakeElasticsearch
+beforeEach(async () => {
+  fake = await startFakeElasticsearch()
+})
+afterEach(() => fake.close())
+
+const ok: Fault = () => ({ status: 200, body: { acknowledged: true } })
+const setup = () => setupElasticsearch(elasticsearchClient({ urls: [fake.url] }), { index: 'web' })
+
+it('installs policy and templates in an order in which each finds what it names', async () => {
+  fake.faults.push(ok, ok, ok)
+  const report = await setup()
+  expect(report.skipped).toEqual([])
+  expect(fake.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'PUT /_ilm/policy/web',
+    'PUT /_component_template/web-mappings',
+    'PUT /_index_template/web',
+  ])
+  expect(JSON.parse(fake.requests[2]?.body ?? '')).toMatchObject({
+    index_patterns: ['web-*'],
+    composed_of: ['web-mappings'],
+    template: { settings: { 'index.lifecycle.name': 'web' } },
+  })
+})
+
+it.each([
+  [400, { error: 'no handler found for uri [/_ilm/policy/web] and method [PUT]' }],
+  [405, { error: 'Incorrect HTTP method' }],
+])('says that it skipped the policy where the server answers %i', async (status, body) => {
+  fake.faults.push(() => ({ status, body }), ok, ok)
+  const report = await setup()
+  expect(report.skipped).toMatchObject([{ what: 'lifecycle policy web' }])
+  expect(report.done).toHaveLength(2)
+  expect(fake.requests[2]?.body).not.toContain('lifecycle')
+})
+
+it('does not take a missing right for a missing feature', async () => {
+  fake.faults.push(() => ({ status: 403, body: { error: { type: 'security_exception' } } }))
+  await expect(setup()).rejects.toThrow('security_exception')
+})
+
+it('never makes an index read-only before day 10, and deletes nothing unasked', () => {
+  expect(lifecyclePolicy(undefined).policy.phases).toMatchObject({
+    warm: { min_age: '10d', actions: { readonly: {} } },
+  })
+  expect(lifecyclePolicy(undefined).policy.phases).not.toHaveProperty('delete')
+  expect(lifecyclePolicy(90).policy.phases).toHaveProperty('delete.min_age', '90d')
+  expect(lifecyclePolicy(3).policy.phases).toHaveProperty('delete.min_age', '11d')
+})
+
+it('maps every field of the record', () => {
+  expect(Object.keys(mappings.properties).toSorted()).toEqual(Object.keys(recordSchema.shape).toSorted())
+})
