@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { TopicError, type TopicWriter } from '../topic/topic.ts'
 import { createLane, type Lane, type Queued, type SendLimits } from './lane.ts'
+import { type Appended, createPending, type Request } from './pending.ts'
 
 export interface BatcherOptions {
   writer: TopicWriter
@@ -28,14 +29,6 @@ const defaults = {
   maxInFlightBytes: 64 * 1_024 * 1_024,
 } satisfies Omit<BatcherOptions, 'writer' | 'logger'>
 
-export type Appended =
-  /** All are acknowledged but those at `tooLarge`, which the topic never takes. */
-  | { outcome: 'acknowledged'; tooLarge: readonly number[] }
-  /** Nothing was queued: too much is in flight. */
-  | { outcome: 'overloaded' }
-  /** Not acknowledged in time, or refused: some may be on the topic nevertheless. */
-  | { outcome: 'unavailable' }
-
 export interface Batcher {
   /** Appends the records of one request to a partition, together with those of others. Resolves within the deadline; never rejects. */
   append(partition: number, values: readonly Uint8Array[]): Promise<Appended>
@@ -43,15 +36,6 @@ export interface Batcher {
   inFlightBytes(): number
   /** Sends what waits without lingering, and resolves when every request has its outcome. Later ones are unavailable. */
   close(): Promise<void>
-}
-
-interface Request {
-  /** Records without an outcome yet. */
-  open: number
-  settled: boolean
-  tooLarge: number[]
-  timer: NodeJS.Timeout
-  resolve(appended: Appended): void
 }
 
 interface LaneState {
@@ -66,11 +50,10 @@ interface LaneState {
 export function createBatcher(options: BatcherOptions): Batcher {
   const { writer, logger, lingerMs, maxInFlight, deadlineMs, maxInFlightBytes, ...send } = { ...defaults, ...options }
   const lanes = new Map<number, LaneState>()
-  const waiting = new Set<Request>()
+  const pending = createPending()
   let bytes = 0
   let failing = false
   let closing = false
-  let drained = () => {}
 
   function laneOf(partition: number): LaneState {
     let state = lanes.get(partition)
@@ -83,20 +66,6 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   function sendLimits(): SendLimits {
     return { maxRecords: send.maxRecords, maxBytes: Math.min(send.maxBytes, writer.maxRecordBytes()) }
-  }
-
-  function settle(request: Request, appended: Appended): void {
-    if (request.settled) return
-    request.settled = true
-    clearTimeout(request.timer)
-    waiting.delete(request)
-    request.resolve(appended)
-    if (waiting.size === 0) drained()
-  }
-
-  function finish({ request }: Queued<Request>): void {
-    request.open--
-    if (request.open === 0) settle(request, { outcome: 'acknowledged', tooLarge: request.tooLarge })
   }
 
   function release(records: readonly Queued<Request>[]): void {
@@ -125,7 +94,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       )
       if (failing) logger.info('the topic takes events again')
       failing = false
-      for (const record of records) finish(record)
+      for (const { request } of records) pending.finish(request)
     } catch (error) {
       again = afterFailure(records, error)
     }
@@ -142,45 +111,33 @@ export function createBatcher(options: BatcherOptions): Batcher {
     const large =
       error instanceof TopicError && error.code === 'record_too_large' ? records[error.index ?? -1] : undefined
     if (large !== undefined) {
-      large.request.tooLarge.push(large.index)
-      finish(large)
+      pending.finish(large.request, large.index)
       return records.filter(record => record !== large && !record.request.settled)
     }
     if (!failing) logger.warn({ err: error }, 'the topic does not take events')
     failing = true
-    for (const { request } of records) giveUp(request)
+    for (const { request } of records) pending.giveUp(request)
     return []
-  }
-
-  function giveUp(request: Request): void {
-    settle(request, { outcome: 'unavailable' })
-  }
-
-  function expire(state: LaneState, request: Request): void {
-    giveUp(request)
-    pump(state)
   }
 
   function enqueue(
     state: LaneState,
     values: readonly Uint8Array[],
-    fitting: number[],
+    fitting: readonly number[],
     tooLarge: number[],
   ): Promise<Appended> {
-    return new Promise(resolve => {
-      const timer = setTimeout(() => expire(state, request), deadlineMs)
-      const request: Request = { open: fitting.length, settled: false, tooLarge, timer, resolve }
-      waiting.add(request)
-      for (const index of fitting) {
-        const value = values[index]
-        if (value !== undefined) state.lane.push({ value, index, request })
-      }
-      state.timer ??= setTimeout(() => {
-        state.due = true
-        pump(state)
-      }, lingerMs)
+    const expired = () => pump(state)
+    const { request, appended } = pending.add({ open: fitting.length, tooLarge, deadlineMs, expired })
+    for (const index of fitting) {
+      const value = values[index]
+      if (value !== undefined) state.lane.push({ value, index, request })
+    }
+    state.timer ??= setTimeout(() => {
+      state.due = true
       pump(state)
-    })
+    }, lingerMs)
+    pump(state)
+    return appended
   }
 
   return {
@@ -207,10 +164,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     close() {
       closing = true
       for (const state of lanes.values()) pump(state)
-      return new Promise(resolve => {
-        drained = resolve
-        if (waiting.size === 0) resolve()
-      })
+      return pending.idle()
     },
   }
 }

@@ -46,6 +46,19 @@ describe('a send', () => {
     expect(writer.values.map(String)).toEqual(['a', 'b', 'c'])
   })
 
+  test('lingers again after a quiet time', async () => {
+    const { writer, batcher } = setUp({}, { lingerMs: 5 })
+    const first = batcher.append(0, values(1))
+    await vi.advanceTimersByTimeAsync(100)
+    await first
+    const later = batcher.append(0, values(1))
+    await vi.advanceTimersByTimeAsync(4)
+    expect(sizes(writer.appends)).toEqual([1])
+    await vi.advanceTimersByTimeAsync(1)
+    await later
+    expect(sizes(writer.appends)).toEqual([1, 1])
+  })
+
   test('carries one partition only', async () => {
     const { writer, batcher } = setUp()
     const both = Promise.all([batcher.append(0, values(1)), batcher.append(2, values(2))])

@@ -8,6 +8,7 @@ import { TopicError } from '../../../topic/topic.ts'
 import { createFakeTopicWriter, type FakeTopicWriterOptions } from '../../support/fake-topic-writer.ts'
 
 const tab = '0mwpt1nbck9k2j4h6f8d'
+const patience = { timeout: 10_000 }
 const valid = '{"site":"x","events":[{"action":"signup"}]}'
 
 function setUp(options: Partial<CollectorOptions> = {}, fake: FakeTopicWriterOptions = {}) {
@@ -55,7 +56,7 @@ describe('the answer is', () => {
     const { writer, post } = setUp({}, { onAppend })
     const answered = vi.fn()
     const response = post(valid).then(answered)
-    await vi.waitUntil(() => writer.appends.length === 1)
+    await vi.waitUntil(() => writer.appends.length === 1, patience)
     await new Promise(setImmediate)
     expect(answered).not.toHaveBeenCalled()
     acknowledge()
@@ -408,12 +409,25 @@ describe('closing', () => {
       })
     const { writer, collector, post } = setUp({}, { onAppend })
     const response = post(valid)
-    await vi.waitUntil(() => writer.appends.length === 1)
+    await vi.waitUntil(() => writer.appends.length === 1, patience)
     const closed = vi.fn()
     const closing = collector.close().then(closed)
     await new Promise(setImmediate)
     expect(closed).not.toHaveBeenCalled()
     acknowledge()
+    expect((await response).status).toBe(204)
+    await closing
+  })
+
+  test('takes the events of a request whose body is still on its way', async () => {
+    const { collector, post } = setUp()
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const body = writable.getWriter()
+    const response = post(readable)
+    await body.write(Buffer.from(valid.slice(0, 10)))
+    const closing = collector.close()
+    await body.write(Buffer.from(valid.slice(10)))
+    await body.close()
     expect((await response).status).toBe(204)
     await closing
   })

@@ -3,12 +3,13 @@ import { connect, type Socket } from 'node:net'
 import { Hono } from 'hono'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createCollector } from '../../../collector/collector.ts'
+import { type CollectorOptions, createCollector } from '../../../collector/collector.ts'
 import { type Listening, type ListenOptions, listen } from '../../../collector/listen.ts'
 import { decodeRecord } from '../../../topic/record.ts'
 import { createFakeTopicWriter, type FakeTopicWriterOptions } from '../../support/fake-topic-writer.ts'
 
 const logger = pino({ level: 'silent' })
+const patience = { timeout: 10_000 }
 const valid = '{"site":"x","events":[{"action":"signup"}]}'
 const open: Listening[] = []
 
@@ -22,7 +23,7 @@ async function serve(app: Hono, options: Partial<ListenOptions> = {}): Promise<L
   return listening
 }
 
-async function serveCollector(fake: FakeTopicWriterOptions = {}) {
+async function serveCollector(fake: FakeTopicWriterOptions = {}, options: Partial<CollectorOptions> = {}) {
   const writer = createFakeTopicWriter(fake)
   const collector = createCollector({
     writer,
@@ -30,6 +31,7 @@ async function serveCollector(fake: FakeTopicWriterOptions = {}) {
     logger,
     ip: 'cut',
     visitor: { mode: 'daily', secret: 's' },
+    ...options,
   })
   return { writer, collector, listening: await serve(collector.app) }
 }
@@ -75,8 +77,17 @@ describe('over a real socket', () => {
     await once(socket, 'connect')
     socket.resetAndDestroy()
     const metrics = async () => (await collector.admin.request('/metrics')).text()
-    await vi.waitUntil(async () => (await metrics()).includes('{status="400"} 1'))
+    await vi.waitUntil(async () => (await metrics()).includes('{status="400"} 1'), patience)
     expect((await fetch(`${listening.url}/v1/events`, { method: 'POST', body: valid })).status).toBe(204)
+  })
+
+  test('a body that comes too slowly is answered with 408, and the connection is closed', async () => {
+    const { listening } = await serveCollector({}, { bodyTimeoutMs: 50 })
+    const socket = connect(listening.port, '127.0.0.1')
+    socket.write(
+      `POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n${valid}`,
+    )
+    expect(await received(socket)).toMatch(/^HTTP\/1\.1 408 [\s\S]*the body did not arrive/)
   })
 
   test('headers that come too slowly are answered with 408', async () => {
@@ -127,14 +138,14 @@ describe('closing', () => {
       })
     const { writer, collector, listening } = await serveCollector({ onAppend })
     const response = fetch(`${listening.url}/v1/events`, { method: 'POST', body: valid })
-    await vi.waitUntil(() => writer.appends.length === 1)
+    await vi.waitUntil(() => writer.appends.length === 1, patience)
     const closing = Promise.all([collector.close(), listening.close()])
-    await vi.waitUntil(() =>
+    const refused = () =>
       fetch(listening.url).then(
         () => false,
         () => true,
-      ),
-    )
+      )
+    await vi.waitUntil(refused, patience)
     acknowledge()
     expect((await response).status).toBe(204)
     await closing
@@ -170,7 +181,7 @@ describe('closing', () => {
       () => 'answered',
       () => 'cut',
     )
-    await vi.waitUntil(() => reached.mock.calls.length === 1)
+    await vi.waitUntil(() => reached.mock.calls.length === 1, patience)
     await close()
     expect(await hanging).toBe('cut')
   })
