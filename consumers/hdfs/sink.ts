@@ -82,7 +82,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
     if (!committed || generation > 1) return undefined
     const record = parseCommitMetadata(committed.metadata)
     const expected = record && { offset: committed.next - 1, eventId: record.eventId, where: "the group's commit" }
-    return { next: committed.next, metadata: committed.metadata, expected }
+    return { next: committed.next, expected }
   }
 
   async function note(partition: number, gap: Gap, signal: AbortSignal): Promise<void> {
@@ -123,7 +123,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
         expected: row ?? commit?.expected,
         limits: settings,
       })
-      partitions.set(partition, { buffer, next, metadata: commit?.metadata ?? '' })
+      partitions.set(partition, { buffer, next, metadata: committed?.next === next ? committed.metadata : '' })
       return Math.max(low, next - Math.max(1, settings.windowOffsets))
     },
 

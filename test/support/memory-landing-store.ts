@@ -3,7 +3,10 @@ import { type LandingStore, type StoredEntry, StoreError } from '../../consumers
 
 export type StoreOperation = 'list' | 'read' | 'stage' | 'land' | 'discard'
 
-/** What goes wrong with one call. `unanswered`: done, but the caller gets an error. `late`: an error now, done before some later call. */
+/**
+ * What goes wrong with one call. `unanswered`: done, but the caller gets an error. `late`: an error now, done before some later call.
+ * `unseen`: a stale listing, without the newest so many files (but never empty: HDFS shows a file that was there all along).
+ */
 export type StoreFault = 'fails' | 'unanswered' | 'late' | { unseen: number }
 
 /** Asked before each call of a store handle; it may wait, and name a fault. */

@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { createHdfsSink, type HdfsSinkOptions } from '../../../../consumers/hdfs/sink.ts'
 import type { Flushed, Sink } from '../../../../consumers/sink.ts'
 import type { LogRecord } from '../../../../topic/topic.ts'
+import { describeSink } from '../../../support/describe-sink.ts'
 import { logOf, logStartMs } from '../../../support/landing-log.ts'
 import {
   createMemoryStorage,
@@ -196,6 +197,8 @@ test('loses to whoever landed the same name first, and leaves nothing staged', a
   await flushAll(other)
   expect(await one.flush(0, signal)).toBe('lost')
   expect(storage.staged.size).toBe(0)
+  expect(one.buffered(0).records).toBe(0)
+  expect(await one.flush(0, signal)).toBe('lost')
   await feed(one, log)
   await flushAll(one)
   expect(kafkaOf(path(2)).map(row => row.offset)).toEqual([2])
@@ -267,8 +270,11 @@ test('commits where it is when there is nothing to land', async () => {
   const sink = sinkOf()
   await feed(sink, logOf(['a', 'b']))
   await flushAll(sink)
-  await feed(sink, logOf(['a', 'b', 'a']))
+  const log = logOf(['a', 'b', 'a'])
+  await feed(sink, log)
   expect(await sink.flush(0, signal)).toEqual({ next: 2, metadata: '', rejected: [] })
+  await feed(sink, log, 0, { next: 2, metadata: `${logStartMs} b` })
+  expect(await sink.flush(0, signal)).toEqual({ next: 2, metadata: `${logStartMs} b`, rejected: [] })
 })
 
 test('forgets a partition that is dropped', async () => {
@@ -354,4 +360,18 @@ test('lands plain files by option', async () => {
   await feed(sink, logOf(['a', 'b', 'c']))
   await flushAll(sink)
   expect(storage.files.size).toBe(2)
+})
+
+describeSink('HDFS files', async () => {
+  const storage = createMemoryStorage()
+  return {
+    open: () => createHdfsSink({ store: storage.store(), topic: 't', logger, format: 'json' }),
+    landed: async partition => {
+      const lines = [...storage.files.values()].flatMap(content => String(content).split('\n').filter(Boolean))
+      const rows: Row[] = lines.map(line => JSON.parse(line))
+      const ours = rows.filter(row => row.kafka.partition === partition)
+      return ours.map(row => ({ offset: row.kafka.offset, id: row.event.id }))
+    },
+    close: async () => {},
+  }
 })
