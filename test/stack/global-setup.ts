@@ -1,4 +1,5 @@
-import { currentAddresses, type ServerName, startServers, stopServers } from './servers.ts'
+import { currentAddresses, startServers, stopServers } from './servers.ts'
+import type { ServerName } from './stack-processes.ts'
 
 /** The servers behind each variable. */
 const needs = {

@@ -11,8 +11,9 @@ export function hadoopXml(properties: Record<string, string | number | boolean>)
   return `<configuration>\n${lines.join('\n')}\n</configuration>\n`
 }
 
-/** log4j 1 (reload4j), to stderr. */
+/** log4j 1 (reload4j), to stderr, without a line for each HTTP request. */
 const log4j = `log4j.rootLogger=INFO,console
+log4j.logger.http.requests=WARN
 log4j.appender.console=org.apache.log4j.ConsoleAppender
 log4j.appender.console.target=System.err
 log4j.appender.console.layout=org.apache.log4j.PatternLayout

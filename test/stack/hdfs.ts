@@ -59,6 +59,8 @@ async function serves(): Promise<boolean> {
 export function hdfsProcesses(progress: (line: string) => void): ServerProcess[] {
   const folder = serverDir('hdfs')
   const prepare = async (mainClass: string, mark: string): Promise<Launch> => {
+    // its DataNode dies of a percent sign in the URI of its data
+    if (/[\s%]/.test(folder)) throw new Error(`HDFS can't run in a folder with spaces in its path: ${folder}.`)
     const { java } = findJava()
     const jars = await fetchJars('hdfs', progress)
     mkdirSync(join(folder, 'tmp'), { recursive: true })

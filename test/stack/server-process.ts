@@ -52,9 +52,10 @@ export async function isReady(server: ServerProcess): Promise<boolean> {
 }
 
 /** Waits until it serves. Throws with its log's tail and path when it ends before or takes longer than three minutes. */
-async function untilReady(server: ServerProcess, group: number): Promise<void> {
+async function untilReady(server: ServerProcess, group: number, signal: AbortSignal): Promise<void> {
   const logs = () => `The end of ${logFile(server.name)}:\n${tailOf(logFile(server.name))}`
   const served = await poll(readyMs, async () => {
+    signal.throwIfAborted()
     if (!processTable().some(process => process.group === group)) {
       rmSync(pidFile(server.name), { force: true })
       throw new Error(`${server.name} died while it started. ${logs()}`)
@@ -88,14 +89,18 @@ function launch(name: string, { file, args, cwd, env, uid }: Launch): number {
 
 /**
  * Resolves when the process serves: true when it was started, false when it already ran. Throws when one of its ports
- * is taken by somebody else, or as `untilReady`.
+ * is taken by somebody else, as `untilReady`, or with the signal's reason when that comes first.
  */
-export async function startProcess(server: ServerProcess, progress: (line: string) => void): Promise<boolean> {
+export async function startProcess(
+  server: ServerProcess,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   const begin = Date.now()
   const { group, running } = inspect(server.name)
   if (group !== undefined && running.length > 0) {
     progress(`${server.name} is already running (pid ${group})`)
-    await untilReady(server, group)
+    await untilReady(server, group, signal)
     return false
   }
   // what was killed a moment ago may still be closing its ports
@@ -107,7 +112,7 @@ export async function startProcess(server: ServerProcess, progress: (line: strin
   const start = await server.prepare(markOf(server.name))
   progress(`${server.name}: starting…`)
   const pid = launch(server.name, start)
-  await untilReady(server, pid)
+  await untilReady(server, pid, signal)
   progress(`${server.name}: ready in ${((Date.now() - begin) / 1000).toFixed(1)} s (pid ${pid})`)
   return true
 }

@@ -4,7 +4,8 @@ import { Command, Option } from 'commander'
 import { hdfsRpc } from './addresses.ts'
 import { stackDir } from './folders.ts'
 import { runHive } from './hive.ts'
-import { currentAddresses, serverNames, serverStatus, startServers, stopServers, wipeServers } from './servers.ts'
+import { currentAddresses, serverStatus, startServers, stopServers, wipeServers } from './servers.ts'
+import { serverNames } from './stack-processes.ts'
 import { statusTable } from './status-table.ts'
 
 /** Progress goes to stderr, so that `eval "$(npm run -s stack -- start)"` sets the addresses. */
