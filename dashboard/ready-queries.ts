@@ -1,0 +1,36 @@
+export interface ReadyQuery {
+  title: string
+  sql: string
+}
+
+/** Queries that the SQL box offers. They read `events`, whose columns have the names of the record and of the Hive table. */
+export const readyQueries: readonly ReadyQuery[] = [
+  {
+    title: 'Top pages',
+    sql: `SELECT url.path AS page, count(*) AS views, count(DISTINCT tab.id) AS tabs
+FROM events
+WHERE event.action = 'page_view'
+GROUP BY url.path
+ORDER BY views DESC
+LIMIT 20`,
+  },
+  {
+    title: 'Colors by hour',
+    sql: `SELECT dt, hr, properties['color'] AS color, count(*) AS clicks
+FROM events
+WHERE properties['color'] IS NOT NULL
+GROUP BY ALL
+ORDER BY dt DESC, hr DESC, clicks DESC`,
+  },
+  {
+    title: 'Completeness per partition',
+    sql: `SELECT kafka.topic AS topic, kafka.partition AS "partition",
+  count(*) AS landed,
+  sum(coalesce(kafka.skipped, 0)) AS skipped,
+  max(kafka.offset) - min(kafka.offset) + 1 AS expected,
+  count(*) + sum(coalesce(kafka.skipped, 0)) = max(kafka.offset) - min(kafka.offset) + 1 AS complete
+FROM events
+GROUP BY ALL
+ORDER BY ALL`,
+  },
+]

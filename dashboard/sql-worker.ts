@@ -1,0 +1,47 @@
+import { setPriority } from 'node:os'
+import { workerRequest } from './api.ts'
+import { openDatabase } from './database.ts'
+import { createImporter } from './importer.ts'
+import { readOverview } from './overview.ts'
+import { runSql } from './sql-box.ts'
+
+/**
+ * The process that owns the dashboard's DuckDB: `fork(sqlWorker, [eventsDir])`. It is a process and not a thread so
+ * that a query can neither take the collector's memory and thread pool nor, if DuckDB falls, the collector itself.
+ */
+const eventsDir = process.argv[2]
+const send = process.send?.bind(process)
+if (eventsDir === undefined || send === undefined) throw new Error('sql-worker is started by the dashboard only')
+
+// Whoever waits for clicks goes first.
+setPriority(10)
+// Ctrl-C reaches the whole process group; the parent decides when this process ends.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
+const database = await openDatabase()
+const importer = await createImporter(database, eventsDir)
+const reading = await database.connect()
+
+async function answer(message: unknown): Promise<void> {
+  const request = workerRequest.parse(message)
+  try {
+    const result =
+      request.kind === 'sql'
+        ? await runSql(database, request.sql)
+        : await readOverview(reading, { range: request.range, nowMs: Date.now(), imported: importer.status() })
+    send?.({ id: request.id, result })
+  } catch (error) {
+    send?.({ id: request.id, failure: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+process.on('message', message => {
+  void answer(message)
+})
+send({ ready: true })
+await importer.run({
+  intervalMs: 1_000,
+  onError: error => send({ problem: error instanceof Error ? error.message : String(error) }),
+})

@@ -1,0 +1,121 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { type WorkerRequest, workerAnswer } from './api.ts'
+
+export interface WorkerClientOptions {
+  /** The built worker, a JavaScript file. */
+  sqlWorker: string
+  eventsDir: string
+  logger: Logger
+  /** How long an answer may take before the worker is killed and started anew; a query stops itself after 5 s. @default 10000 */
+  deadlineMs?: number
+  /** Pause before a worker that ended is started again. @default 1000 */
+  restartMs?: number
+}
+
+/** A request without its number. */
+export type WorkerQuestion = { kind: 'overview'; range: 'hour' | 'day' | 'all' } | { kind: 'sql'; sql: string }
+
+export interface WorkerClient {
+  /** The worker's result. Rejects when it fails, ends, or misses the deadline. */
+  ask(question: WorkerQuestion): Promise<unknown>
+  /** Ends the worker at once: all it holds can be read from the files again. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  resolve(result: unknown): void
+  reject(error: Error): void
+  timer: NodeJS.Timeout
+}
+
+const problem = z.object({ problem: z.string() })
+
+/** Keeps one worker process running, whatever happens to it, and carries questions to it. */
+export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
+  const { sqlWorker, eventsDir, logger, deadlineMs = 10_000, restartMs = 1_000 } = options
+  const waiting = new Map<number, Waiting>()
+  let child: ChildProcess | undefined
+  let restart: NodeJS.Timeout | undefined
+  let closed = false
+  let lastId = 0
+
+  function settle(id: number): Waiting | undefined {
+    const entry = waiting.get(id)
+    waiting.delete(id)
+    clearTimeout(entry?.timer)
+    return entry
+  }
+
+  function received(message: unknown): void {
+    const answer = workerAnswer.safeParse(message)
+    if (answer.success) {
+      const entry = settle(answer.data.id)
+      if ('failure' in answer.data) entry?.reject(new Error(answer.data.failure))
+      else entry?.resolve(answer.data.result)
+      return
+    }
+    const trouble = problem.safeParse(message)
+    if (trouble.success)
+      logger.warn({ eventsDir, reason: trouble.data.problem }, 'dashboard cannot read the events folder')
+  }
+
+  function ended(code: number | null, signal: string | null): void {
+    child = undefined
+    for (const id of [...waiting.keys()]) settle(id)?.reject(new Error('the dashboard worker ended'))
+    if (closed) return
+    logger.warn({ code, signal }, 'dashboard worker ended, starting it again')
+    restart = setTimeout(start, restartMs)
+  }
+
+  function start(): void {
+    // An empty environment: no password of this process is within reach of a query.
+    const started = fork(sqlWorker, [eventsDir], {
+      env: { TZ: 'UTC' },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    let over = false
+    const once = (code: number | null, signal: string | null) => {
+      if (!over) ended(code, signal)
+      over = true
+    }
+    started.on('message', received)
+    started.on('exit', once)
+    started.on('error', error => {
+      logger.warn({ err: error }, 'dashboard worker failed')
+      if (started.pid === undefined) once(null, null)
+    })
+    child = started
+  }
+
+  start()
+  return {
+    ask(question) {
+      const worker = child
+      if (!worker?.connected) return Promise.reject(new Error('the dashboard worker is starting'))
+      lastId += 1
+      const request: WorkerRequest = { id: lastId, ...question }
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          settle(request.id)
+          logger.warn({ kind: question.kind, deadlineMs }, 'dashboard worker does not answer, killing it')
+          worker.kill('SIGKILL')
+          reject(new Error('the dashboard worker did not answer in time'))
+        }, deadlineMs)
+        waiting.set(request.id, { resolve, reject, timer })
+        worker.send(request)
+      })
+    },
+    async close() {
+      closed = true
+      clearTimeout(restart)
+      const worker = child
+      if (worker === undefined) return
+      const gone = new Promise(resolve => worker.once('exit', resolve))
+      worker.kill('SIGKILL')
+      await gone
+    },
+  }
+}

@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises'
+import { Hono } from 'hono'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
+import { z } from 'zod'
+import { createDashboard, type Dashboard } from '../../../dashboard/dashboard.ts'
+import { type LandedFolder, landedFolder } from '../../support/landed-files.ts'
+import { builtDashboard } from './built-dashboard.ts'
+
+const logger = pino({ level: 'silent' })
+let folder: LandedFolder
+let built: { sqlWorker: string; pageDir: string }
+let dashboard: Dashboard
+let app: Hono
+
+beforeAll(async () => {
+  folder = await landedFolder()
+  built = await builtDashboard()
+  dashboard = createDashboard({ eventsDir: folder.dir, ...built, logger })
+  app = new Hono().route('/dashboard', dashboard.app)
+  await folder.land([{ properties: { color: 'red' }, action: 'color_click' }, {}])
+  await vi.waitFor(async () => expect(await importedEvents()).toBe(2), { timeout: 20_000, interval: 50 })
+}, 30_000)
+afterAll(async () => {
+  await dashboard.close()
+  await folder.remove()
+})
+
+interface Ask {
+  peer?: string | undefined
+  headers?: Record<string, string>
+  body?: string
+  to?: Hono
+}
+
+async function ask(path: string, { peer = '127.0.0.1', headers = {}, body, to = app }: Ask = {}): Promise<Response> {
+  const init = body === undefined ? {} : { method: 'POST', body }
+  const env = { incoming: { socket: { remoteAddress: peer } } }
+  return to.request(path, { ...init, headers: { host: '127.0.0.1:8080', ...headers } }, env)
+}
+
+const json = { 'content-type': 'application/json' }
+const askSql = (sql: string, asked: Ask = {}) =>
+  ask('/dashboard/api/sql', { body: JSON.stringify({ sql }), headers: json, ...asked })
+
+async function importedEvents(): Promise<number> {
+  const answer = z
+    .object({ imported: z.object({ events: z.number() }) })
+    .safeParse(await (await ask('/dashboard/api/overview')).json())
+  return answer.success ? answer.data.imported.events : -1
+}
+
+describe('the page', () => {
+  test.each([
+    ['/dashboard', 'dashboard/'],
+    ['/dashboard/', './'],
+  ])('is at %s, and its addresses start from %s', async (path, base) => {
+    const answer = await ask(path)
+    expect(answer.status).toBe(200)
+    const html = await answer.text()
+    expect(html).toContain('<title>Clicktrail</title>')
+    expect(html).toContain(`<base href="${base}">`)
+  })
+
+  test.each([
+    ['page.js', 'text/javascript', 'page.js'],
+    ['style.css', 'text/css', 'page.css'],
+  ])('has %s', async (name, type, file) => {
+    const answer = await ask(`/dashboard/${name}`)
+    expect(answer.headers.get('content-type')).toContain(type)
+    expect(await answer.text()).toBe(await readFile(`${built.pageDir}/${file}`, 'utf8'))
+  })
+
+  it('has an icon and nothing else', async () => {
+    expect((await ask('/dashboard/icon.svg')).headers.get('content-type')).toBe('image/svg+xml')
+    expect((await ask('/dashboard/nothing')).status).toBe(404)
+  })
+
+  test.each(['/dashboard', '/dashboard/page.js', '/dashboard/api/overview'])(
+    '%s lets nothing in from outside and nobody frame or read it',
+    async path => {
+      const { headers } = await ask(path, { headers: { origin: 'https://evil.example' } })
+      const policy = headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("default-src 'self'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toContain('unsafe')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect([...headers.keys()].filter(name => name.startsWith('access-control'))).toEqual([])
+    },
+  )
+})
+
+describe('access', () => {
+  test.each([
+    ['another computer', { peer: '192.168.1.7' }],
+    ['an unknown peer', { peer: '' }],
+    ['a rebound name', { headers: { host: 'evil.example:8080' } }],
+    ['a proxy', { headers: { 'x-forwarded-for': '203.0.113.9' } }],
+  ])('refuses %s everything, and says what to set', async (_, asked: Ask) => {
+    for (const path of ['/dashboard', '/dashboard/page.js', '/dashboard/api/overview']) {
+      const answer = await ask(path, asked)
+      expect(answer.status).toBe(403)
+      expect(await answer.text()).toContain('CLICKTRAIL_DASHBOARD=public')
+    }
+    expect((await askSql('SELECT 1', { ...asked, headers: { ...json, ...asked.headers } })).status).toBe(403)
+  })
+
+  it('refuses a request without a socket', async () => {
+    expect((await app.request('/dashboard', { headers: { host: 'localhost' } })).status).toBe(403)
+  })
+
+  it('lets everyone in when public, but no other site', async () => {
+    const open = createDashboard({ eventsDir: folder.dir, ...built, publicAccess: true, logger })
+    const to = new Hono().route('/dashboard', open.app)
+    const outside = { peer: '203.0.113.9', to }
+    expect((await ask('/dashboard', { ...outside, headers: { host: 'stats.example' } })).status).toBe(200)
+    expect(
+      (await askSql('SELECT 1', { ...outside, headers: { ...json, 'sec-fetch-site': 'cross-site' } })).status,
+    ).toBe(403)
+    await open.close()
+  })
+
+  test.each(['cross-site', 'same-site'])('refuses a POST that a %s page sends', async site => {
+    expect((await askSql('SELECT 1', { headers: { ...json, 'sec-fetch-site': site } })).status).toBe(403)
+  })
+})
+
+describe('the overview', () => {
+  it('shows what has landed', async () => {
+    const answer = await ask('/dashboard/api/overview?range=all')
+    expect(await answer.json()).toMatchObject({
+      range: 'all',
+      imported: { files: 1, events: 2, failedFiles: 0, ready: true },
+      totals: { events: 2, clicks: 1 },
+      colors: [{ name: 'red', count: 1 }],
+    })
+  })
+
+  it('refuses a range that is none', async () => {
+    expect((await ask('/dashboard/api/overview?range=week')).status).toBe(400)
+  })
+})
+
+describe('the SQL box', () => {
+  it('answers', async () => {
+    expect(await (await askSql('SELECT count(*) AS n FROM events')).json()).toMatchObject({
+      ok: true,
+      columns: [{ name: 'n' }],
+      rows: [['2']],
+    })
+  })
+
+  it('reports what is wrong with a query', async () => {
+    const answer = await askSql('SELECT nothing FROM events')
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ ok: false, error: expect.stringContaining('nothing') })
+  })
+
+  test.each([
+    [415, 'text/plain', '{"sql":"SELECT 1"}'],
+    [415, 'application/jsonp', '{"sql":"SELECT 1"}'],
+    [400, 'application/json', '{'],
+    [400, 'application/json', '{"sql":""}'],
+    [400, 'application/json', '{"sql":1}'],
+    [400, 'application/json; charset=utf-8', '{"sql":"SELECT 1","more":1}'],
+    [413, 'application/json', JSON.stringify({ sql: ' '.repeat(70_000) })],
+  ])('answers %i to %s %.20s', async (status, type, body) => {
+    expect((await ask('/dashboard/api/sql', { headers: { 'content-type': type }, body })).status).toBe(status)
+  })
+
+  it('stops a query after 5 s, runs one at a time, and keeps what was imported', { timeout: 20_000 }, async () => {
+    const began = performance.now()
+    const slow = askSql(
+      'SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c WHERE a.range + b.range < c.range',
+    )
+    await vi.waitFor(async () => expect((await askSql('SELECT 1')).status).toBe(429))
+    expect((await ask('/dashboard/api/overview')).status).toBe(200)
+    expect(await (await slow).json()).toMatchObject({ ok: false, error: expect.stringContaining('5 seconds') })
+    expect(performance.now() - began).toBeGreaterThan(4_900)
+    expect(performance.now() - began).toBeLessThan(9_000)
+    expect(await (await askSql('SELECT count(*) FROM events')).json()).toMatchObject({ ok: true, rows: [['2']] })
+  })
+})

@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createWorkerClient, type WorkerClient } from '../../../dashboard/worker-client.ts'
+
+/** A worker that does what the SQL says: answer its pid and environment, hang, fail or die. */
+const script = `process.on('message', ({ id, sql }) => {
+  if (sql === 'hang') return
+  if (sql === 'die') process.exit(3)
+  if (sql === 'fail') process.send({ id, failure: 'no' })
+  else process.send({ id, result: { pid: process.pid, env: Object.keys(process.env) } })
+})`
+
+let dir: string
+let client: WorkerClient
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'clicktrail-worker-'))
+  const sqlWorker = join(dir, 'worker.mjs')
+  await writeFile(sqlWorker, script)
+  client = createWorkerClient({
+    sqlWorker,
+    eventsDir: dir,
+    logger: pino({ level: 'silent' }),
+    deadlineMs: 1_500,
+    restartMs: 10,
+  })
+})
+afterEach(async () => {
+  await client.close()
+  await rm(dir, { recursive: true })
+})
+
+const tell = (sql: string) => client.ask({ kind: 'sql', sql })
+const whenUp = () => vi.waitFor(() => tell('who'), { timeout: 10_000, interval: 20 })
+
+test('the worker knows nothing of our environment', async () => {
+  expect(await tell('who')).toMatchObject({ env: expect.not.arrayContaining(['HOME', 'PATH', 'USER']) })
+})
+
+test('a failure of the worker rejects', async () => {
+  await expect(tell('fail')).rejects.toThrow('no')
+})
+
+test.each([
+  ['hang', 'in time'],
+  ['die', 'ended'],
+])('after a worker that should %s there is a new one', async (sql, message) => {
+  const first = await tell('who')
+  await expect(tell(sql)).rejects.toThrow(message)
+  const second = await whenUp()
+  expect(second).not.toEqual(first)
+})
+
+test('nothing is started after close', async () => {
+  await client.close()
+  await expect(tell('who')).rejects.toThrow('starting')
+})
+
+test('a worker whose parent closes is gone', async () => {
+  const { pid } = Object(await tell('who'))
+  await client.close()
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})
