@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { ConfigResourceTypes } from 'kafkajs'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import kafkajs from 'kafkajs'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { applyTopics, describeTopics } from '../../topic/kafka/admin.ts'
 import { kafkaClient } from '../../topic/kafka/connect.ts'
 import { createKafkaReader } from '../../topic/kafka/reader.ts'
@@ -84,6 +84,23 @@ describe('createKafkaWriter', () => {
     })
   })
 
+  test.each([
+    ['names no partition', []],
+    ['names another partition', [{ topicName: 'it', partition: 1, errorCode: 0 }]],
+    ['has an error code', [{ topicName: 'it', partition: 0, errorCode: 6 }]],
+  ])('does not believe an answer that %s', async (_, answers) => {
+    const topic = await newTopic()
+    const client = kafkaClient({ brokers })
+    const producer = client.producer.bind(client)
+    vi.spyOn(client, 'producer').mockImplementation(config => ({
+      ...producer(config),
+      send: async () => answers.map(answer => ({ ...answer, topicName: topic })),
+    }))
+    const writer = toClose(createKafkaWriter(client, { topic, acks: 1 }))
+    await writer.ready()
+    await expect(writer.append(0, recordsOf('a'))).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
   test('sends more than max.message.bytes in one append', async () => {
     const topic = await newTopic()
     const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
@@ -104,7 +121,7 @@ describe('createKafkaWriter', () => {
       validateOnly: false,
       resources: [
         {
-          type: ConfigResourceTypes.TOPIC,
+          type: kafkajs.ConfigResourceTypes.TOPIC,
           name: topic,
           configEntries: [{ name: 'max.message.bytes', value: '5000' }],
         },
@@ -258,7 +275,7 @@ describe('applyTopics', () => {
     expect(lowered.warnings.join()).toContain(`${topic} keeps its 4 partitions`)
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['segment.bytes'] }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['segment.bytes'] }],
     })
     expect(resources[0]?.configEntries[0]?.configValue).toBe('7777777')
   })

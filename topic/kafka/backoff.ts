@@ -1,8 +1,8 @@
 const firstMs = 200
-const mostMs = 10_000
+const mostMs = 5_000
 
 /**
- * How long to wait after the `attempt`-th failure in a row (from 0), in ms: half fixed, half random, doubling from 200 ms to 10 s, so
+ * How long to wait after the `attempt`-th failure in a row (from 0), in ms: half fixed, half random, doubling from 200 ms to 5 s, so
  * that many processes don't come back at the same moment.
  */
 export function backoffMs(attempt: number, random: () => number = Math.random): number {

@@ -26,8 +26,8 @@ function logTo(logger: Logger): logCreator {
   return () =>
     ({ namespace, level, log: { message, timestamp: _, logger: __, ...fields } }) => {
       const entry = { ...fields, namespace, detail: message }
-      if (level <= logLevel.WARN && !chatty.has(namespace)) logger.warn(entry, 'kafkajs')
-      else if (level <= logLevel.INFO) logger.debug(entry, 'kafkajs')
+      if (level <= kafkajs.logLevel.WARN && !chatty.has(namespace)) logger.warn(entry, 'kafkajs')
+      else if (level <= kafkajs.logLevel.INFO) logger.debug(entry, 'kafkajs')
       else logger.trace(entry, 'kafkajs')
     }
 }

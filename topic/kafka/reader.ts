@@ -18,6 +18,8 @@ export interface KafkaReaderOptions {
 const maxWaitMs = 250
 /** New partitions are noticed, and the group joined again for them, after this. */
 const metadataMaxAgeMs = 10_000
+/** How long the group waits for a member that went without a word, a broker's restart included. Heartbeats come every 3 s at most. */
+const sessionMs = 15_000
 /** How often a position beyond the end of the log is looked at again. */
 const beyondEndMs = 250
 /** Most that a close waits for brokers that don't answer; the group forgets us by itself. */
@@ -157,6 +159,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
     const member = kafka.consumer({
       groupId: group,
       allowAutoTopicCreation: false,
+      sessionTimeout: sessionMs,
       maxWaitTimeInMs: maxWaitMs,
       metadataMaxAge: metadataMaxAgeMs,
       retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 3_000, restartOnFailure: async () => false },
