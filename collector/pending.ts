@@ -30,7 +30,7 @@ export interface Pending {
   add(request: NewRequest): { request: Request; appended: Promise<Appended> }
   /** One of its records has its outcome: acknowledged, or refused for good as too large with its `index`. The last one settles it. */
   finish(request: Request, tooLargeIndex?: number): void
-  /** Settles it as unavailable, unless it is settled. */
+  /** Its outcome is unavailable, unless it has one already. */
   giveUp(request: Request): void
   /** Resolves when every request is settled. */
   idle(): Promise<void>
@@ -41,8 +41,8 @@ export function createPending(): Pending {
   const waiting = new Set<Request>()
   const idlers: (() => void)[] = []
 
+  /** Only the first outcome counts: a promise resolves once. */
   function settle(request: Request, appended: Appended): void {
-    if (request.settled) return
     request.settled = true
     clearTimeout(request.timer)
     waiting.delete(request)

@@ -87,13 +87,14 @@ describe('the answer is', () => {
 
   test('200 with the event that is larger than the topic takes', async () => {
     const { post, records } = setUp({}, { maxRecordBytes: 600 })
-    const events = [{ action: '' }, { action: 'big', properties: { x: 'v'.repeat(600) } }, { action: 'small' }]
+    const events = [{ action: '' }, { action: 'big', properties: { x: 'v'.repeat(600) } }, { action: 'small' }, {}]
     const response = await post(JSON.stringify({ site: 'x', events }))
     expect(await response.json()).toEqual({
       accepted: 1,
       rejected: [
         { index: 0, reason: expect.stringContaining('action is empty') },
         { index: 1, reason: expect.stringContaining('larger than the topic takes (600 bytes)') },
+        { index: 3, reason: expect.stringContaining('action is missing') },
       ],
     })
     expect(records().map(record => record.event.action)).toEqual(['small'])
