@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net'
 /** What the next call of an operation gets instead of its answer. `reset`: no answer; `cut`: the body is kept short, 201. */
 export type WebHdfsFault = { status: number; exception: string } | { status: number; body: string } | 'reset' | 'cut'
 
-/** NameNode and DataNode in one small server on loopback: redirects, an unasked `100 Continue`, one connection a call. */
+/**
+ * NameNode and DataNode in one small server on loopback: redirects, an unasked `100 Continue`, one connection a call. As
+ * HttpFS it takes `data=true` in one step and knows the old rename only.
+ */
 export interface FakeWebHdfs {
   readonly url: string
   /** Absolute path to content. */
@@ -31,7 +34,8 @@ const statusOf = (name: string, content?: Buffer) => ({
 })
 
 /** Listens on a free port until `close()`. */
-export async function startFakeWebHdfs(): Promise<FakeWebHdfs> {
+export async function startFakeWebHdfs(kind: 'webhdfs' | 'httpfs' = 'webhdfs'): Promise<FakeWebHdfs> {
+  const http = kind === 'httpfs'
   const files = new Map<string, Buffer>()
   const calls: string[] = []
   const faults = new Map<string, WebHdfsFault[]>()
@@ -48,11 +52,12 @@ export async function startFakeWebHdfs(): Promise<FakeWebHdfs> {
 
   function rename(from: string, to: string): [number, string] {
     const content = files.get(from)
+    if (http && (!content || files.has(to))) return [200, '{"boolean":false}']
     if (!content) return [404, remote('FileNotFoundException')]
     if (files.has(to)) return [403, remote('FileAlreadyExistsException')]
     files.delete(from)
     files.set(to, content)
-    return [200, '']
+    return [200, http ? '{"boolean":true}' : '']
   }
 
   function answer(op: string, path: string, query: URLSearchParams, body: Buffer): [number, string | Buffer] {
@@ -66,9 +71,10 @@ export async function startFakeWebHdfs(): Promise<FakeWebHdfs> {
     if (op === 'LISTSTATUS' && children.length === 0) return missing
     if (op === 'LISTSTATUS') return [200, JSON.stringify({ FileStatuses: { FileStatus: children } })]
     if (op === 'GETFILESTATUS') return content ? [200, JSON.stringify({ FileStatus: statusOf('', content) })] : missing
-    if (op === 'dn:CREATE') files.set(path, body)
-    if (op === 'dn:CREATE') return [201, '']
-    if (op === 'dn:OPEN' && content) return [200, content.subarray(offset, offset + Number(query.get('length')))]
+    const created = op === 'dn:CREATE' || op === 'CREATE'
+    if (created) files.set(path, body)
+    if (created) return [201, '']
+    if (op.endsWith('OPEN') && content) return [200, content.subarray(offset, offset + Number(query.get('length')))]
     return missing
   }
 
@@ -84,7 +90,8 @@ export async function startFakeWebHdfs(): Promise<FakeWebHdfs> {
     if (fault === 'reset') return void request.socket.destroy()
     if (fault === 'cut') return void response.writeHead(201).end(files.set(path, body.subarray(1)) && '')
     if (fault) return void response.writeHead(fault.status).end('body' in fault ? fault.body : remote(fault.exception))
-    if (!data && (op === 'CREATE' || (op === 'OPEN' && files.has(path)))) {
+    const whole = http && url.searchParams.get('data') === 'true'
+    if (!data && !whole && (op === 'CREATE' || (op === 'OPEN' && files.has(path)))) {
       return void response.writeHead(307, { location: `${url.origin}/datanode${url.pathname}${url.search}` }).end()
     }
     const [status, content] = answer(op, path, url.searchParams, body)

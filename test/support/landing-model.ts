@@ -65,7 +65,7 @@ export async function runModel(seed: number, options: ModelOptions): Promise<Mod
     const copied = chance(0.3) ? ids[Math.max(0, offset - 1 - upTo(9))] : undefined
     ids.push(chance(0.05) ? null : (copied ?? `event-${offset}`))
     const previous = times.at(-1) ?? logStartMs
-    times.push(previous + (chance(0.05) ? -1 : 1) * upTo(900_000))
+    times.push(previous + (chance(0.05) ? -1 : 1) * upTo(500_000))
   }
   const log = logOf(ids, offset => times[offset] ?? 0)
 

@@ -122,7 +122,11 @@ export function createWebHdfsClient(options: WebHdfsClientOptions): WebHdfsClien
   return {
     urls,
     call,
-    callDirect: ask,
+    async callDirect(call) {
+      const answer = await ask(call)
+      if (answer.status < 300) return answer
+      throw new StoreError('invalid', `${call.op} ${call.path}: HTTP ${answer.status} where no redirect was expected`)
+    },
     async status(path) {
       const answer = await ask({ method: 'GET', op: 'GETFILESTATUS', path })
       return parseAnswer(`GETFILESTATUS ${path}`, answer, statusSchema).FileStatus
