@@ -79,9 +79,9 @@ function committedOffsetOnly(store: LandingStore): LandingStore {
 test('catches a protocol that has start and end in the file name: it doubles', async () => {
   const { sums } = await runMany(200, { disagree: true, wrap: startAndEndInTheName })
   expect(sums.runsThatDoubled).toBeGreaterThan(20)
-})
+}, 60_000)
 
 test('catches a protocol that goes on from the commit when an operator has moved files away: it loses', async () => {
   const { sums } = await runMany(60, { disagree: false, operator: true, wrap: committedOffsetOnly })
   expect(sums.runsThatLost).toBeGreaterThan(10)
-})
+}, 60_000)
