@@ -19,6 +19,7 @@ export function pageHtml(base: string): string {
 <header class="top">
   <h1><img src="icon.svg" alt="" width="28" height="28">Clicktrail</h1>
   <p id="status" class="status" data-state="waiting"><span class="dot"></span><span id="status-text">connecting</span></p>
+  <a class="away" href="../">Color page</a>
   <fieldset class="ranges" id="ranges">
     <legend class="hidden">Time range</legend>
     <label><input type="radio" name="range" value="hour" checked><span>Last hour</span></label>

@@ -40,7 +40,7 @@ export function createChart(place: HTMLElement, readout: HTMLElement): Chart {
       ticks: { show: false },
       font: '12px system-ui, sans-serif',
     }
-    const bars = uPlot.paths.bars?.({ size: [0.72, 40], radius: 0.25 })
+    const bars = uPlot.paths.bars?.({ size: [0.7, 40], radius: 0.2 })
     plot?.destroy()
     plot = new uPlot(
       {
@@ -49,17 +49,20 @@ export function createChart(place: HTMLElement, readout: HTMLElement): Chart {
         padding: [8, 4, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-        scales: { y: { range: (_, __, largest) => [0, Math.max(4, Math.ceil(largest * 1.1))] } },
+        scales: {
+          // Half a bucket on either side, so that the outer bars are whole.
+          x: { range: (_, first, last) => [first - buckets.bucketMs / 2_000, last + buckets.bucketMs / 2_000] },
+          y: { range: (_, __, largest) => [0, Math.max(4, Math.ceil(largest * 1.1))] },
+        },
         axes: [
-          { ...axis, grid: { show: false }, values: clockValues },
+          { ...axis, grid: { show: false }, size: 30, values: clockValues },
           { ...axis, size: 44 },
         ],
         series: [
           {},
           {
-            stroke: color('--accent'),
-            width: 2,
-            fill: color('--accent-soft'),
+            fill: color('--accent'),
+            width: 0,
             points: { show: false },
             ...(bars === undefined ? {} : { paths: bars }),
           },
