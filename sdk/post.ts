@@ -33,7 +33,7 @@ export async function post(
       body,
       keepalive,
       credentials: 'omit',
-      signal: AbortSignal.timeout?.(timeoutMs) ?? null,
+      signal: window.AbortSignal?.timeout?.(timeoutMs) ?? null,
     })
     const { status } = response
     return {

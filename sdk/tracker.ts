@@ -26,13 +26,18 @@ export function createTracker(): Tracker {
   const delivery = createDelivery({
     target() {
       if (refusal()) return forget()
-      // Single-page apps set the title after the route: it is read when a batch is sealed.
-      if (current) current.title = titleNow()
+      retitle()
       return target
     },
     report: dropped => entryOf(reportAction, dropped),
   })
+  /** Guards what makes events. */
   const guarded = <A extends unknown[]>(act: (...args: A) => void) => guard(act, () => delivery.lose('failed'))
+
+  /** Single-page apps set the title after the route: it is read again before a page is left or sent. */
+  function retitle() {
+    if (current) current.title = titleNow()
+  }
 
   function forget(): undefined {
     delivery.clear()
@@ -74,11 +79,11 @@ export function createTracker(): Tracker {
   function listen({ pageViews = true, clicks = true }: InitOptions) {
     addEventListener(
       'pagehide',
-      guarded(() => delivery.flush(true)),
+      guard(() => delivery.flush(true)),
     )
     document.addEventListener(
       'visibilitychange',
-      guarded(() => {
+      guard(() => {
         // Firefox before 133 has no keepalive. Where there is, a page that lives on gets its answer.
         if (document.visibilityState === 'hidden') delivery.flush(!('keepalive' in Request.prototype))
       }),
@@ -96,12 +101,18 @@ export function createTracker(): Tracker {
     }
     if (pageViews) {
       page()
-      watchRoutes(guarded(() => path === location.pathname || page()))
+      watchRoutes(
+        guarded(() => {
+          if (path === location.pathname) return
+          retitle()
+          page()
+        }),
+      )
     }
   }
 
   return {
-    init: guarded((options: InitOptions) => {
+    init: guard((options: InitOptions) => {
       if (target || typeof document === 'undefined') return
       target = { site: options.site, endpoint: options.endpoint || '/v1/events' }
       listen(options)
@@ -109,16 +120,16 @@ export function createTracker(): Tracker {
     }),
     page,
     track,
-    identify: guarded((name?: string) => {
+    identify: guard((name?: string) => {
       const named = String(name ?? '').slice(0, limits.nameChars) || undefined
       if (envelope && named !== user) envelope = { tab: envelope.tab, user: named }
       user = named
     }),
-    optOut: guarded(() => {
+    optOut: guard(() => {
       remember(true)
       forget()
     }),
-    optIn: guarded(() => remember(false)),
+    optIn: guard(() => remember(false)),
     status() {
       const { retrying, ...counts } = delivery.counts()
       return {
