@@ -1,64 +1,14 @@
-import type { Logger } from 'pino'
-import type { LogRecord, TopicReader } from '../topic/topic.ts'
-import { type BackoffOptions, backoffMs, wait } from './backoff.ts'
-import type { DeadLetterOffice } from './dead-letter-office.ts'
-import { createHolds, type Holds } from './holds.ts'
+import { backoffMs, wait } from './backoff.ts'
+import { createHolds } from './holds.ts'
 import { createIntake } from './intake.ts'
-import { type Flushed, PartitionHalted, type Rejected, type Sink } from './sink.ts'
+import type { LaneOptions, PartitionLane, PartitionStatus } from './lane.ts'
+import { type Flushed, PartitionHalted, type Rejected } from './sink.ts'
 import { untilAborted } from './until-aborted.ts'
 
-export interface LaneOptions {
-  partition: number
-  reader: TopicReader
-  sink: Sink
-  deadLetters: DeadLetterOffice
-  logger: Logger
-  now: () => number
-  backoff: BackoffOptions
-  /** The lane of the assignment before, if there was one: this one begins when that has ended. */
-  after: Promise<void>
-  /** Called when records came or went. */
-  onWeight(): void
-}
-
-export interface PartitionStatus {
-  partition: number
-  state: 'starting' | 'running' | 'halted' | 'ended'
-  /** Offset after the last record that is durable; undefined before the first flush. */
-  next: number | undefined
-  /** What was committed last by this process; undefined before. */
-  committed: number | undefined
-  buffered: { records: number; bytes: number }
-  /** Records sent to the dead letters. */
-  rejected: number
-  /** Why the partition can't go on, and the way out. */
-  halted: string | undefined
-}
-
-/** One partition during one assignment: one step at a time, start → add → dead letters → flush → dead letters → commit. */
-export interface PartitionLane {
-  readonly partition: number
-  /** Resolves when the partition was sought, or can't be for now and is paused. Never rejects. */
-  readonly started: Promise<void>
-  /** Resolves when nothing of this lane is going on any more and the sink's buffer is dropped. Never rejects. */
-  readonly ended: Promise<void>
-  push(records: readonly LogRecord[]): void
-  /** Looks again whether a flush is due. */
-  wake(): void
-  /** Flushes what there is, now. */
-  force(): void
-  readonly holds: Holds
-  /** Flushes and commits what there is, then ends. */
-  drain(): void
-  /** Ends as soon as what is going on has noticed; nothing is committed any more. */
-  abort(): void
-  /** Bytes held for this partition, by the sink and by the lane. */
-  bytes(): number
-  /** Whether a flush is going on or asked for. */
-  flushing(): boolean
-  status(): PartitionStatus
-}
-
+/**
+ * Runs one partition during one assignment, one step at a time: start → add → dead letters → flush → dead letters → commit.
+ * Whatever fails makes it start again with back-off; a {@link PartitionHalted} ends it.
+ */
 export function createPartitionLane(options: LaneOptions): PartitionLane {
   const { partition, reader, sink, deadLetters, now, backoff, after, onWeight } = options
   const logger = options.logger.child({ partition })

@@ -1,4 +1,4 @@
-import type { PartitionLane } from './partition-lane.ts'
+import type { PartitionLane } from './lane.ts'
 
 /** A pause ends when this share of the limit is left, so that partitions don't flap. */
 const resumeShare = 0.8

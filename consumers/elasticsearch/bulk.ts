@@ -37,7 +37,9 @@ const item = z.object({
   create: z.object({ status: z.number(), error: z.object({ type: z.string(), reason: z.string() }).optional() }),
 })
 const bulkAnswer = z.object({ items: z.array(item) })
-const mgetAnswer = z.object({ docs: z.array(z.object({ found: z.boolean().optional(), _source: z.unknown() })) })
+const mgetAnswer = z.object({
+  docs: z.array(z.object({ found: z.boolean().optional(), _source: z.unknown().optional() })),
+})
 
 /** The part of an answer that is read: without it a bulk of 1,000 answers with 200 KB. */
 const bulkFields = 'items.create.status,items.create.error.type,items.create.error.reason'

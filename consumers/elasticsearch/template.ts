@@ -48,6 +48,7 @@ export const mappings = {
         partition: { type: 'integer' },
         offset: { type: 'long' },
         skipped: { type: 'long' },
+        generation: { type: 'integer' },
       },
     },
   },

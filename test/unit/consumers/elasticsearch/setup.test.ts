@@ -41,9 +41,12 @@ it.each([
   expect(fake.requests[2]?.body).not.toContain('lifecycle')
 })
 
-it('does not take a missing right for a missing feature', async () => {
-  fake.faults.push(() => ({ status: 403, body: { error: { type: 'security_exception' } } }))
-  await expect(setup()).rejects.toThrow('security_exception')
+it.each([
+  [403, 'security_exception'],
+  [400, 'illegal_argument_exception'],
+])('does not take a %i %s for a missing feature', async (status, type) => {
+  fake.faults.push(() => ({ status, body: { error: { type } } }))
+  await expect(setup()).rejects.toThrow(type)
 })
 
 it('never makes an index read-only before day 10, and deletes nothing unasked', () => {

@@ -180,6 +180,17 @@ describe('a bulk', () => {
   })
 })
 
+it('notices in the middle of a request that the partition is no longer ours', async () => {
+  fake.faults.push(() => 'hang')
+  const controller = new AbortController()
+  const sink = open()
+  await fill(sink, logRecords(0, 0, 2))
+  const flushing = sink.flush(0, controller.signal)
+  await vi.waitFor(() => expect(fake.requests).toHaveLength(1))
+  controller.abort(new Error('revoked'))
+  await expect(flushing).rejects.toThrow(/^revoked$/)
+})
+
 describe('an id that is there already', () => {
   const counted = async (log: LogRecord[]) => {
     const { sink, rejected } = await landAll(log)

@@ -1,0 +1,58 @@
+import type { Logger } from 'pino'
+import type { LogRecord, TopicReader } from '../topic/topic.ts'
+import type { BackoffOptions } from './backoff.ts'
+import type { DeadLetterOffice } from './dead-letter-office.ts'
+import type { Holds } from './holds.ts'
+import type { Sink } from './sink.ts'
+
+export interface LaneOptions {
+  partition: number
+  reader: TopicReader
+  sink: Sink
+  deadLetters: DeadLetterOffice
+  logger: Logger
+  now: () => number
+  backoff: BackoffOptions
+  /** The lane of the assignment before, if there was one: this one begins when that has ended. */
+  after: Promise<void>
+  /** Called when records came or went. */
+  onWeight(): void
+}
+
+export interface PartitionStatus {
+  partition: number
+  state: 'starting' | 'running' | 'halted' | 'ended'
+  /** Offset after the last record that is durable; undefined before the first flush. */
+  next: number | undefined
+  /** What was committed last by this process; undefined before. */
+  committed: number | undefined
+  buffered: { records: number; bytes: number }
+  /** Records sent to the dead letters. */
+  rejected: number
+  /** Why the partition can't go on, and the way out. */
+  halted: string | undefined
+}
+
+/** One partition during one assignment. */
+export interface PartitionLane {
+  readonly partition: number
+  /** Resolves when the partition was sought, or can't be for now and is paused. Never rejects. */
+  readonly started: Promise<void>
+  /** Resolves when nothing of this lane is going on any more and the sink's buffer is dropped. Never rejects. */
+  readonly ended: Promise<void>
+  push(records: readonly LogRecord[]): void
+  /** Looks again whether a flush is due. */
+  wake(): void
+  /** Flushes what there is, now. */
+  force(): void
+  readonly holds: Holds
+  /** Flushes and commits what there is, then ends. */
+  drain(): void
+  /** Ends as soon as what is going on has noticed; nothing is committed any more. */
+  abort(): void
+  /** Bytes held for this partition, by the sink and by the lane. */
+  bytes(): number
+  /** Whether a flush is going on or asked for. */
+  flushing(): boolean
+  status(): PartitionStatus
+}
