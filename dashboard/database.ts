@@ -21,7 +21,7 @@ const recordShape = {
   },
   client: { ip: 'VARCHAR' },
   properties: 'MAP(VARCHAR, VARCHAR)',
-  kafka: { topic: 'VARCHAR', partition: 'INTEGER', offset: 'BIGINT', skipped: 'BIGINT' },
+  kafka: { topic: 'VARCHAR', partition: 'INTEGER', offset: 'BIGINT', skipped: 'BIGINT', generation: 'INTEGER' },
 } as const
 
 type Shape = string | { readonly [name: string]: Shape }

@@ -30,7 +30,7 @@ ORDER BY dt DESC, hr DESC, clicks DESC`,
   max(kafka.offset) - min(kafka.offset) + 1 AS expected,
   count(*) + sum(coalesce(kafka.skipped, 0)) = max(kafka.offset) - min(kafka.offset) + 1 AS complete
 FROM events
-GROUP BY ALL
+GROUP BY kafka.topic, kafka.partition, kafka.generation
 ORDER BY ALL`,
   },
 ]

@@ -45,12 +45,15 @@ export const recordSchema = z.looseObject({
 
 export type EventRecord = z.infer<typeof recordSchema>
 
-/** Where a landed copy lies on the topic. `skipped`: offsets passed over since the partition's previous landed row; absent when 0 and on the first row. */
+/** Where a landed copy lies on the topic. */
 export interface KafkaPosition {
   topic: string
   partition: number
   offset: number
+  /** Offsets passed over since the partition's previous landed row; absent when 0 and on the first row. */
   skipped?: number
+  /** Which life of the topic, from 2 on: raised by the operator when it was made again. */
+  generation?: number
 }
 
 /** JSON Schema (2020-12) of the record, for other languages. */

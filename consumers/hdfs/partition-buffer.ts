@@ -84,7 +84,7 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
 
   function land(record: LogRecord, row: { text: string; eventId: string; hourMs: number }, nowMs: number): void {
     const skipped = previous === undefined ? 0 : record.offset - previous - 1
-    const position: KafkaPosition & { generation?: number } = {
+    const position: KafkaPosition = {
       topic,
       partition,
       offset: record.offset,

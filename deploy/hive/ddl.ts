@@ -19,7 +19,7 @@ const fields: Record<string, string> = {
     'struct<original:string, name:string, version:string, os:struct<name:string, version:string>, device:struct<name:string, type:string>, bot:boolean>',
   client: 'struct<ip:string>',
   properties: 'map<string, string>',
-  kafka: 'struct<topic:string, `partition`:int, `offset`:bigint, skipped:bigint>',
+  kafka: 'struct<topic:string, `partition`:int, `offset`:bigint, skipped:bigint, generation:int>',
 }
 
 /** `2026-11-21T02:44:46.123Z` as a timestamp in UTC, whatever the session's time zone is. */

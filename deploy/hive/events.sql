@@ -12,7 +12,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS events (
   `user_agent` struct<original:string, name:string, version:string, os:struct<name:string, version:string>, device:struct<name:string, type:string>, bot:boolean>,
   `client` struct<ip:string>,
   `properties` map<string, string>,
-  `kafka` struct<topic:string, `partition`:int, `offset`:bigint, skipped:bigint>
+  `kafka` struct<topic:string, `partition`:int, `offset`:bigint, skipped:bigint, generation:int>
 )
 PARTITIONED BY (dt string, hr string)
 ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'

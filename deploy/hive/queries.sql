@@ -6,16 +6,17 @@ FROM clicks
 GROUP BY color
 ORDER BY clicks DESC, color;
 
--- Is every offset of the topic here? One row a partition; `missing` is 0 where nothing is.
+-- Is every offset of the topic here? One row a partition and generation; `missing` is 0 where nothing is.
 SELECT
   kafka.topic AS topic,
+  coalesce(kafka.generation, 1) AS generation,
   kafka.`partition` AS kafka_partition,
   count(*) AS landed,
   sum(coalesce(kafka.skipped, 0)) AS skipped,
   max(kafka.`offset`) - min(kafka.`offset`) + 1 - count(*) - sum(coalesce(kafka.skipped, 0)) AS missing
 FROM events
-GROUP BY kafka.topic, kafka.`partition`
-ORDER BY topic, kafka_partition;
+GROUP BY kafka.topic, coalesce(kafka.generation, 1), kafka.`partition`
+ORDER BY topic, generation, kafka_partition;
 
 -- Which pages are viewed most?
 SELECT domain, path, count(*) AS views, count(DISTINCT visitor) AS visitors

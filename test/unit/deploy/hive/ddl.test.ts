@@ -35,7 +35,7 @@ test('events.sql is what the function says', () => {
 })
 
 test('the table has every field of the record, and the position on the topic, and no other', () => {
-  const kafka = ['topic', 'partition', 'offset', 'skipped'].map(name => `kafka.${name}`)
+  const kafka = ['topic', 'partition', 'offset', 'skipped', 'generation'].map(name => `kafka.${name}`)
   expect(columns(hiveDdl({ location: '/data/events' })).sort()).toEqual(
     [...leaves(schema.parse(recordJsonSchema())), ...kafka].sort(),
   )
