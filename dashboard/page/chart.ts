@@ -46,7 +46,7 @@ export function createChart(place: HTMLElement, readout: HTMLElement): Chart {
       {
         width: place.clientWidth,
         height: place.clientHeight,
-        padding: [8, 4, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
         scales: {

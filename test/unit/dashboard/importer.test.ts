@@ -93,6 +93,15 @@ describe('the importer', () => {
     expect(importer.status()).toMatchObject({ events: 0, failedFiles: 1 })
   })
 
+  it('keeps nothing of a file that breaks after its first insert', async () => {
+    const lines = Array.from({ length: 5_000 }, (_, offset) => landedLine({ offset }))
+    await folder.put('dt=2026-11-21/hr=02/events-p00-00000000000000000000.json', `${lines.join('\n')}\noops\n`)
+    await importer.scan(0)
+    expect(importer.status()).toMatchObject({ events: 0, failedFiles: 1 })
+    expect(importer.status().failed[0]?.reason).toContain('line 5001')
+    expect(await ask('SELECT count(*) FROM events')).toEqual([['0']])
+  })
+
   it('tries a failed file again after its pause, not before', async () => {
     const name = 'dt=2026-11-21/hr=02/events-p00-00000000000000000000.json'
     await folder.put(name, 'oops\n')
