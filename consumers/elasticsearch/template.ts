@@ -60,7 +60,11 @@ export function componentTemplate() {
 
 /** `policy`: name of the lifecycle policy, where the server has them. */
 export function indexTemplate(index: string, component: string, policy: string | undefined) {
-  const settings = { number_of_shards: 1, ...(policy ? { 'index.lifecycle.name': policy } : {}) }
+  const settings = {
+    number_of_shards: 1,
+    auto_expand_replicas: '0-1',
+    ...(policy ? { 'index.lifecycle.name': policy } : {}),
+  }
   return {
     version: templateVersion,
     index_patterns: [`${index}-*`],
