@@ -188,24 +188,32 @@ export function describeTopic(name: string, create: () => Promise<TopicUnderTest
 
     test('waits at an offset that does not exist yet', async () => {
       await writer.append(0, numbered(5))
-      const follower = follow(async () => reader.seek(0, 8))
+      const follower = follow(async () => {
+        await reader.commit(0, 4, 'kept')
+        reader.seek(0, 8)
+      })
       const reader = topic.reader('g')
       readers.push(reader)
       await reader.start(follower)
       await writer.append(0, numbered(2))
       await writer.append(0, numbered(4))
       await eventually(() => expect(follower.offsets(0)).toEqual([8, 9, 10]))
+      expect(await reader.committed(0)).toEqual({ next: 4, metadata: 'kept' })
     })
 
     test('goes on at the low watermark when it seeks below', async () => {
       await writer.append(0, numbered(10))
       await topic.truncate(0, 6)
-      const follower = follow(async () => reader.seek(0, 2))
+      const follower = follow(async () => {
+        await reader.commit(0, 7, 'kept')
+        reader.seek(0, 2)
+      })
       const reader = topic.reader('g')
       readers.push(reader)
       await reader.start(follower)
       await eventually(() => expect(follower.offsets(0)).toEqual(offsetsBetween(6, 10)))
       expect(await reader.bounds(0)).toEqual({ low: 6, high: 10 })
+      expect(await reader.committed(0)).toEqual({ next: 7, metadata: 'kept' })
     })
 
     test('delivers nothing of a paused partition and goes on without a gap', async () => {
