@@ -38,6 +38,8 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
   let consumer: Consumer | undefined
   let assignment: Assignment | undefined
   let dead = false
+  /** kafkajs passes over commits, silently, until its `run` has come back. */
+  let running: Promise<void> = Promise.resolve()
 
   const fenced = () => new TopicError('fenced', `${group} has no assignment of ${topic} here`)
   const heldOf = (partition: number): Held => {
@@ -181,7 +183,8 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
     try {
       await member.connect()
       await member.subscribe({ topics: [topic], fromBeginning: true })
-      await member.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
+      running = member.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
+      await running
       await Promise.race([inGroup, crashed])
     } catch (error) {
       if (consumer === member) consumer = undefined
@@ -252,6 +255,8 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
       heldOf(partition)
       const owner = assignment
       try {
+        await running
+        if (assignment !== owner) throw fenced()
         await consumer?.commitOffsets([{ topic, partition, offset: String(next), metadata }])
       } catch (error) {
         throw topicErrorOf(error, `commit ${topic}/${partition}`)
