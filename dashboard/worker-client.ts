@@ -8,7 +8,7 @@ export interface WorkerClientOptions {
   sqlWorker: string
   eventsDir: string
   logger: Logger
-  /** How long an answer may take before the worker is killed and started anew; a query stops itself after 5 s. @default 10000 */
+  /** How long a query of the SQL box, which stops itself after 5 s, may take before the worker is killed and started anew; an overview may take four times as long. @default 15000 */
   deadlineMs?: number
   /** Pause before a worker that ended is started again. @default 1000 */
   restartMs?: number
@@ -34,7 +34,7 @@ const problem = z.object({ problem: z.string() })
 
 /** Keeps one worker process running, whatever happens to it, and carries questions to it. */
 export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
-  const { sqlWorker, eventsDir, logger, deadlineMs = 10_000, restartMs = 1_000 } = options
+  const { sqlWorker, eventsDir, logger, deadlineMs = 15_000, restartMs = 1_000 } = options
   const waiting = new Map<number, Waiting>()
   let child: ChildProcess | undefined
   let restart: NodeJS.Timeout | undefined
@@ -96,14 +96,15 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
       const worker = child
       if (!worker?.connected) return Promise.reject(new Error('the dashboard worker is starting'))
       lastId += 1
+      const limitMs = question.kind === 'sql' ? deadlineMs : 4 * deadlineMs
       const request: WorkerRequest = { id: lastId, ...question }
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           settle(request.id)
-          logger.warn({ kind: question.kind, deadlineMs }, 'dashboard worker does not answer, killing it')
+          logger.warn({ kind: question.kind, limitMs }, 'dashboard worker does not answer, killing it')
           worker.kill('SIGKILL')
           reject(new Error('the dashboard worker did not answer in time'))
-        }, deadlineMs)
+        }, limitMs)
         waiting.set(request.id, { resolve, reject, timer })
         worker.send(request)
       })
