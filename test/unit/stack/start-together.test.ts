@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { logFile } from '../../../test/stack/folders.ts'
 import type { ServerProcess } from '../../../test/stack/server-process.ts'
 import { stopProcess } from '../../../test/stack/server-process.ts'
@@ -13,6 +13,10 @@ function scripted(name: string, prepare: ServerProcess['prepare']): ServerProces
 
 test('gives up the rest of a server when one of its processes fails', async () => {
   const waiting = `unit-waiting-${process.pid}`
+  onTestFinished(async () => {
+    await stopProcess(waiting, 'SIGKILL')
+    rmSync(logFile(waiting), { force: true })
+  })
   const processes: StackProcess[] = [
     {
       server: 'hdfs',
@@ -21,8 +25,6 @@ test('gives up the rest of a server when one of its processes fails', async () =
     { server: 'hdfs', process: scripted('unit-failing', () => Promise.reject(new Error('no Java'))) },
   ]
   const outcomes = await startTogether(processes, () => undefined)
-  await stopProcess(waiting, 'SIGKILL')
-  rmSync(logFile(waiting), { force: true })
   expect(outcomes).toEqual([
     { name: waiting, started: false },
     { name: 'unit-failing', started: false, error: 'no Java' },
