@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
-import { type Bounds, type ReaderHooks, TopicError, type TopicReader } from '../topic.ts'
+import { type ReaderHooks, TopicError, type TopicReader } from '../topic.ts'
 import { adminSession } from './admin-session.ts'
 import { type Assignment, createAssignment, type Held } from './assignment.ts'
 import { awaitTopic } from './await-topic.ts'
 import { backoffMs } from './backoff.ts'
 import { isKafkaError, topicErrorOf } from './error.ts'
+import { groupOffsets } from './group-offsets.ts'
 
 export interface KafkaReaderOptions {
   topic: string
@@ -31,6 +32,7 @@ const leaveMs = 5_000
  */
 export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaReaderOptions): TopicReader {
   const session = adminSession(kafka)
+  const offsets = groupOffsets(session, topic, group)
   const closing = new AbortController()
   const { signal } = closing
   const fields = { topic, group }
@@ -45,6 +47,11 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
   const heldOf = (partition: number): Held => {
     if (!assignment) throw fenced()
     return assignment.held(partition)
+  }
+
+  const known = <T>(answer: T | undefined, partition: number): T => {
+    if (answer === undefined) throw new TopicError('unavailable', `${topic} has no partition ${partition} as yet`)
+    return answer
   }
 
   const die = (error: unknown) => {
@@ -62,30 +69,13 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
     if (lost.length > 0) hooks?.revoked(lost)
   }
 
-  const allBounds = async (): Promise<Map<number, Bounds>> => {
-    const offsets = await session.run(`bounds of ${topic}`, admin => admin.fetchTopicOffsets(topic))
-    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]))
-  }
-
-  const allCommitted = async () => {
-    const answers = await session.run(`commits of ${group}`, admin =>
-      admin.fetchOffsets({ groupId: group, topics: [topic] }),
-    )
-    const partitions = answers.find(answer => answer.topic === topic)?.partitions ?? []
-    return new Map(
-      partitions
-        .filter(({ offset }) => Number(offset) >= 0)
-        .map(({ partition, offset, metadata }) => [partition, { next: Number(offset), metadata: metadata ?? '' }]),
-    )
-  }
-
   /** Points kafkajs at the positions that were sought, within what the log holds; waits while one lies beyond its end. */
   const settle = async (owner: Assignment, partitions: readonly Held[]) => {
     let waiting = [...partitions]
     for (let failures = 0; waiting.length > 0; ) {
       let pauseMs = beyondEndMs
       try {
-        const bounds = await allBounds()
+        const bounds = await offsets.bounds()
         failures = 0
         if (assignment !== owner || signal.aborted) return
         waiting = waiting.filter(held => {
@@ -125,7 +115,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
     const unsought = owner.partitions.map(partition => owner.held(partition)).filter(held => !held.sought)
     for (let failures = 0; unsought.length > 0 && assignment === owner; failures++) {
       try {
-        const committed = await allCommitted()
+        const committed = await offsets.committed()
         for (const held of unsought) if (!held.sought) held.position = committed.get(held.partition)?.next ?? 0
         break
       } catch (error) {
@@ -250,7 +240,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
       held.paused = false
       if (held.settled) consumer?.resume([{ topic, partitions: [partition] }])
     },
-    committed: async partition => (await allCommitted()).get(partition),
+    committed: async partition => (await offsets.committed()).get(partition),
     async commit(partition, next, metadata) {
       heldOf(partition)
       const owner = assignment
@@ -265,17 +255,10 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
       if (assignment !== owner) throw fenced()
     },
     async bounds(partition) {
-      const bounds = (await allBounds()).get(partition)
-      if (!bounds) throw new TopicError('unavailable', `${topic} has no partition ${partition} as yet`)
-      return bounds
+      return known((await offsets.bounds()).get(partition), partition)
     },
     async offsetAt(partition, timeMs) {
-      const offsets = await session.run(`offsets by time of ${topic}`, admin =>
-        admin.fetchTopicOffsetsByTimestamp(topic, Math.max(0, timeMs)),
-      )
-      const found = offsets.find(entry => entry.partition === partition)
-      if (!found) throw new TopicError('unavailable', `${topic} has no partition ${partition} as yet`)
-      return Number(found.offset)
+      return known((await offsets.at(timeMs)).get(partition), partition)
     },
     async close() {
       closing.abort()
