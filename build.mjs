@@ -33,9 +33,17 @@ const targets = [
   { ...node, entryPoints: ['cli/clicktrail.ts'], outfile: 'dist/clicktrail.js', banner: { js: '#!/usr/bin/env node' } },
   { ...node, entryPoints: ['dashboard/sql-worker.ts'], outfile: 'dist/sql-worker.js' },
   { ...node, entryPoints: ['test/stack/stack.ts'], outfile: 'dist/stack.js' },
-].filter(target => target.entryPoints.every(existsSync))
+]
 
-const outputs = ['sdk/dist/clicktrail.js', 'dist/clicktrail.js', 'dist/stack.js']
+const outputs = [
+  'sdk/dist/clicktrail.js',
+  'sdk/dist/index.d.ts',
+  'dist/clicktrail.js',
+  'dist/stack.js',
+  'dist/sql-worker.js',
+  'dist/dashboard/page.js',
+  'dist/site/color.js',
+]
 
 function newestOf(path) {
   const stat = statSync(path)
