@@ -28,7 +28,7 @@ export interface LandingStore {
   read(path: string, offset: number, length: number): Promise<Buffer>
   /**
    * Writes a new file under a unique name that contains `name`. Resolves only when the storage has it durably and
-   * reports the full length.
+   * reports the full length; else what was written is removed, if the storage answers.
    */
   stage(name: string, chunks: readonly Uint8Array[]): Promise<Staged>
   /**

@@ -60,6 +60,10 @@ export function createLocalStore({ dir }: { dir: string }): LandingStore {
           const { size } = await file.stat()
           const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
           if (size !== length) throw new StoreError('short_write', `stage ${name}: ${size} bytes of ${length}`)
+        } catch (error) {
+          // A full disk would fill up with the tries.
+          await unlink(path).catch(() => {})
+          throw error
         } finally {
           await file.close()
         }

@@ -36,12 +36,18 @@ export function createRemoteStore(options: { client: WebHdfsClient; table: strin
 
     async stage(name, chunks) {
       const path = `${staging}/${name}.${randomUUID()}`
-      await dialect.create(client, path, chunks)
-      const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-      const status = await client.status(path)
-      // A connection that is cut leaves a short, closed file that looks finished.
-      if (status.length === length) return { path }
-      throw new StoreError('short_write', `CREATE ${path}: ${status.length} bytes of ${length}`)
+      try {
+        await dialect.create(client, path, chunks)
+        const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+        const status = await client.status(path)
+        // A connection that is cut leaves a short, closed file that looks finished.
+        if (status.length === length) return { path }
+        throw new StoreError('short_write', `CREATE ${path}: ${status.length} bytes of ${length}`)
+      } catch (error) {
+        // A full cluster would fill up with the tries.
+        await client.remove(path).catch(() => {})
+        throw error
+      }
     },
 
     async land(staged: Staged, path) {

@@ -31,6 +31,19 @@ test('leaves no second name of a landed file behind', async () => {
   expect(await readdir(join(dir, '..', '_staging', 'events'))).toEqual([])
 })
 
+test('leaves nothing of an upload that failed, and says why it failed', async () => {
+  const dir = await newTable()
+  const store = createLocalStore({ dir })
+  const chunks = Object.assign([Buffer.from('x')], {
+    *[Symbol.iterator]() {
+      yield Buffer.from('x')
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    },
+  })
+  await expect(store.stage('events', chunks)).rejects.toMatchObject({ code: 'no_room' })
+  expect(await readdir(join(dir, '..', '_staging', 'events'))).toEqual([])
+})
+
 test('says that a table in a file can never be written', async () => {
   const dir = await newTable()
   const store = createLocalStore({ dir })

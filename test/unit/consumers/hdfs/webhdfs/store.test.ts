@@ -31,12 +31,13 @@ test('writes a file in two steps, the bytes to the DataNode only, and asks for i
   expect(server.calls).toEqual(['CREATE', 'dn:CREATE', 'GETFILESTATUS'])
 })
 
-test('says when the storage has kept less than was sent', async () => {
+test('says when the storage has kept less than was sent, and leaves nothing of it', async () => {
   const server = await start({ 'dn:CREATE': ['cut'] })
   await expect(storeOf(server.url).stage('events', content)).rejects.toMatchObject({
     code: 'short_write',
     retriable: true,
   })
+  expect([...server.files.keys()]).toEqual([])
 })
 
 test.each<WebHdfsFault>([
