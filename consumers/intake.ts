@@ -4,13 +4,16 @@ import type { Rejected } from './sink.ts'
 /** What a partition holds beside its sink's buffer: records delivered while it was busy, and dead letters not yet written. */
 export interface Intake {
   push(records: readonly LogRecord[]): void
-  /** Hands over what was delivered, in order. */
-  take(): LogRecord[]
+  /** Hands over the first of what was delivered, in order: at most so many records and bytes, but at least one record if there is one. */
+  take(most: { records: number; bytes: number }): LogRecord[]
   reject(rejected: readonly Rejected[]): void
   readonly rejected: readonly Rejected[]
   /** Forgets the dead letters: they are written. */
   buried(): void
   clear(): void
+  /** Delivered records that nobody took yet. */
+  readonly waiting: number
+  /** With the dead letters. */
   readonly records: number
   readonly bytes: number
 }
@@ -27,11 +30,17 @@ export function createIntake(): Intake {
         incomingBytes += sizeOf(record)
       }
     },
-    take() {
-      const taken = incoming
-      incoming = []
-      incomingBytes = 0
-      return taken
+    take(most) {
+      let count = 0
+      let bytes = 0
+      for (const record of incoming) {
+        const size = sizeOf(record)
+        if (count > 0 && (count >= most.records || bytes + size > most.bytes)) break
+        count++
+        bytes += size
+      }
+      incomingBytes -= bytes
+      return incoming.splice(0, count)
     },
     reject(more) {
       for (const one of more) {
@@ -47,8 +56,12 @@ export function createIntake(): Intake {
       rejectedBytes = 0
     },
     clear() {
-      this.take()
+      incoming = []
+      incomingBytes = 0
       this.buried()
+    },
+    get waiting() {
+      return incoming.length
     },
     get records() {
       return incoming.length + rejected.length

@@ -1,9 +1,14 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { backoffMs, wait } from './backoff.ts'
 import { createHolds } from './holds.ts'
 import { createIntake } from './intake.ts'
 import type { LaneOptions, PartitionLane, PartitionStatus } from './lane.ts'
+import { locate } from './locate.ts'
 import { type Flushed, PartitionHalted, type Rejected } from './sink.ts'
 import { untilAborted } from './until-aborted.ts'
+
+/** Most that a sink gets in one turn of the event loop: encoding it takes some 40 ms. */
+const slice = { records: 500, bytes: 1024 * 1024 }
 
 /**
  * Runs one partition during one assignment, one step at a time: start → add → dead letters → flush → dead letters → commit.
@@ -40,12 +45,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
 
   async function begin(): Promise<void> {
     state = 'starting'
-    const [known, bounds] = await untilAborted(
-      Promise.all([reader.committed(partition), reader.bounds(partition)]),
-      signal,
-    )
-    const from = await sink.start(partition, { ...bounds, committed: known }, signal)
-    signal.throwIfAborted()
+    const { from, bounds, committed: known } = await locate(partition, { reader, sink, signal })
     logger.info({ from, ...bounds, committed: known?.next }, 'partition started')
     state = 'running'
     reader.seek(partition, from)
@@ -53,11 +53,12 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
     markStarted()
   }
 
-  /** Moves what was delivered into the sink. What can't be decoded stays here until it is buried. */
-  function absorb(): void {
-    if (intake.records === intake.rejected.length) return
-    intake.reject(sink.add(partition, intake.take(), now()))
+  /** Moves a slice of what was delivered into the sink. What can't be decoded stays here until it is buried. True: there is more. */
+  function absorb(): boolean {
+    if (intake.waiting === 0) return false
+    intake.reject(sink.add(partition, intake.take(slice), now()))
     onWeight()
+    return intake.waiting > 0
   }
 
   async function bury(letters: readonly Rejected[]): Promise<void> {
@@ -100,7 +101,10 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
   async function work(): Promise<'lost' | 'drained'> {
     for (let passed = false; ; ) {
       signal.throwIfAborted()
-      absorb()
+      if (absorb()) {
+        await turn()
+        continue
+      }
       if (intake.rejected.length > 0) {
         await bury(intake.rejected)
         intake.buried()

@@ -97,6 +97,35 @@ describe('landing', () => {
     await until(() => expect(offsets(0)).toEqual(range(0, 30)))
   })
 
+  it('takes what piled up in slices, and lets others have their turn between them', async () => {
+    const first = gate()
+    let flushes = 0
+    const { reader, sink, offsets } = await setUp({
+      onFlush: () => (flushes++ === 0 ? first.opened.then(() => undefined) : undefined),
+    })
+    reader.append(0, logRecords(0, 0, 1_210))
+    await reader.assign([0])
+    await until(() => expect(reader.position(0)).toBe(1_210))
+    let turn = 0
+    const turns: number[] = []
+    const sizes: number[] = []
+    const { add } = sink
+    vi.spyOn(sink, 'add').mockImplementation((partition, records, nowMs) => {
+      turns.push(turn)
+      sizes.push(records.length)
+      return add(partition, records, nowMs)
+    })
+    const count = () => {
+      turn++
+      if (sizes.length < 3) setImmediate(count)
+    }
+    first.open()
+    setImmediate(count)
+    await until(() => expect(offsets(0)).toEqual(range(0, 1_210)))
+    expect(sizes).toEqual([500, 500, 200])
+    expect(new Set(turns).size).toBe(3)
+  })
+
   it('runs partitions side by side: a stuck one holds up nobody', async () => {
     const { reader, sink, offsets } = await setUp(
       {
@@ -224,6 +253,24 @@ describe('trouble', () => {
     await reader.assign([0])
     reader.boundsError = undefined
     await until(() => expect(offsets(0)).toEqual(range(0, 10)))
+  })
+
+  it('asks for the bounds again before it halts: they may be old by the time they are looked at', async () => {
+    let starts = 0
+    const { reader, storage, consumer, offsets } = await setUp({
+      onStart: () => {
+        if (starts++ > 0) return
+        reader.append(0, logRecords(0, 10, 15))
+        const landed = range(0, 15).map(offset => ({ offset, id: `x-${offset}`, timestampMs: 0 }))
+        storage.set(0, landed)
+      },
+    })
+    reader.append(0, logRecords(0, 0, 10))
+    await reader.assign([0])
+    expect(consumer.halted).toEqual([])
+    reader.append(0, logRecords(0, 15, 20))
+    await until(() => expect(offsets(0)).toEqual(range(0, 20)))
+    expect(starts).toBe(2)
   })
 
   it('halts one partition, says so and lets the others go', async () => {
