@@ -32,12 +32,10 @@ async function run(config: Config): Promise<void> {
   await runUntilSignal(
     {
       died: new Promise(() => {}),
-      async close() {
-        await server.close()
-        await collecting.close()
-        await admin.close()
-        await topics.close()
-      },
+      stages: [
+        () => Promise.all([server.close(), collecting.close()]),
+        () => Promise.all([admin.close(), topics.close()]),
+      ],
     },
     logger,
   )

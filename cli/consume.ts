@@ -54,10 +54,7 @@ async function consumeWith(config: Config, name: string, openSink: OpenSink): Pr
   await runUntilSignal(
     {
       died: consumer.died,
-      async close() {
-        await consumer.close()
-        await topics.close()
-      },
+      stages: [() => consumer.close(), () => topics.close()],
     },
     logger,
   )

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { errors } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
 import { type Collector, createCollector } from '../collector/collector.ts'
 import { backoffMs, wait } from '../consumers/backoff.ts'
@@ -18,7 +19,6 @@ import { createKafkaWriter } from '../topic/kafka/writer.ts'
 import type { TopicReader, TopicWriter } from '../topic/topic.ts'
 import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'
-import type { Running } from './run.ts'
 import { visitorSecret } from './visitor-secret.ts'
 
 /** The two logs of a Clicktrail, wherever they lie. */
@@ -103,35 +103,50 @@ export const openHdfsSink: OpenSink = async (config, logger, signal) => {
   return createHdfsSink({ store, topic, format, generation, ...flush, logger })
 }
 
-/** The sink that writes documents. Its templates are installed first: an index made without them has the wrong types for good. */
+/** The sink that writes documents. Its templates are installed first where they are missing: an index made without them has the wrong types for good. */
 export const openElasticsearchSink: OpenSink = async (config, logger, signal) => {
   const { urls = [], index, credentials } = config.elasticsearch
   const client = elasticsearchClient({ urls, ...credentials })
   for (let attempt = 0; ; attempt++) {
     try {
-      const report = await setupElasticsearch(client, { index })
+      const report = await setupElasticsearch(client, { index, onlyIfMissing: true })
       logger.info({ ...report }, 'Elasticsearch is set up')
-      return createElasticsearchSink({ client, topic: config.topic, index, logger })
+      break
     } catch (error) {
+      if (error instanceof errors.ResponseError && error.statusCode === 403) {
+        logger.warn(
+          { err: error },
+          'not allowed to look at the templates: run "clicktrail elasticsearch setup" as one who is',
+        )
+        break
+      }
       logger.warn({ err: error, attempt, urls }, 'Elasticsearch can not be set up now, trying again')
       await wait(backoffMs(attempt), signal)
       signal.throwIfAborted()
     }
   }
+  return createElasticsearchSink({ client, topic: config.topic, index, logger })
+}
+
+/** What a consumer may take to flush when it is stopped, milliseconds: the whole stop has ten seconds. */
+const closeTimeoutMs = 3_000
+
+export interface RunningConsumer {
+  /** Rejects when it has died for good. */
+  died: Promise<never>
+  /** Flushes, commits and leaves the group; gives up at once what only waits for a server. */
+  close(): Promise<void>
 }
 
 /** A consumer on its way or at work: it starts in the background, so that a storage that is away holds up nothing else. */
-export function runConsumer(config: Config, topics: Topics, openSink: OpenSink, logger: Logger): Running {
+export function runConsumer(config: Config, topics: Topics, openSink: OpenSink, logger: Logger): RunningConsumer {
   const closing = new AbortController()
   const consumer = open()
   async function open(): Promise<Consumer> {
     const sink = await openSink(config, logger, closing.signal)
-    const opened = createConsumer({
-      reader: topics.reader(sink.name),
-      sink,
-      deadLetters: topics.deadLetters(),
-      logger,
-    })
+    const reader = topics.reader(sink.name)
+    const opened = createConsumer({ reader, sink, deadLetters: topics.deadLetters(), logger, closeTimeoutMs })
+    closing.signal.addEventListener('abort', () => void opened.close())
     await opened.start()
     logger.info({ topic: config.topic, sink: sink.name }, 'consuming')
     return opened

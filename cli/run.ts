@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 
 /** How long a stop may take before the process gives up on it. */
@@ -6,11 +7,14 @@ const stopDeadlineMs = 10_000
 /** npm passes a Ctrl-C on to its child, which has had it from the terminal already: the same signal within this time counts once. */
 const echoMs = 500
 
+/** What each stage of a stop may take: three of them fit into the deadline. */
+const stageMs = [4_000, 4_500, 1_000]
+
 export interface Running {
   /** Rejects when a part has died for good. */
   died: Promise<never>
-  /** Stops every part, in the order of the road; nothing that was acknowledged is lost by it. */
-  close(): Promise<void>
+  /** Stops the parts in the order of the road. A stage that takes too long is left behind: what it held is not acknowledged, or read again. */
+  stages: readonly (() => Promise<unknown>)[]
 }
 
 /**
@@ -37,7 +41,12 @@ export async function runUntilSignal(running: Running, log: Logger): Promise<voi
     log.error({ deadlineMs: stopDeadlineMs }, 'did not stop in time')
     process.exit(1)
   }, stopDeadlineMs).unref()
-  await running.close()
+  for (const [index, close] of running.stages.entries()) {
+    const withinMs = stageMs[index] ?? 1_000
+    const late = wait(withinMs, 'late' as const)
+    if ((await Promise.race([close(), late])) === 'late')
+      log.warn({ stage: index + 1, withinMs }, 'stopping took too long: going on')
+  }
   log.info('stopped')
   process.exit(asked ? 0 : 1)
 }

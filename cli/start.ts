@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { Hono } from 'hono'
 import { listen } from '../collector/listen.ts'
 import { createDashboard } from '../dashboard/dashboard.ts'
 import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'
+import { createFront } from './front.ts'
 import { createLog } from './log.ts'
 import { collectorSettings, elasticsearchSettings, hdfsSettings, type Subcommand, topicSettings } from './options.ts'
 import { openCollector, openElasticsearchSink, openHdfsSink, openTopics, runConsumer } from './parts.ts'
@@ -30,10 +30,7 @@ async function run(config: Config): Promise<void> {
     logger,
   })
 
-  const app = new Hono()
-  app.route('/dashboard', dashboard.app)
-  app.route('/', createSite(checkout))
-  app.mount('/', collector.app.fetch)
+  const app = createFront({ dashboard: dashboard.app, site: createSite(checkout), collector: collector.app })
   const { host } = config
   const server = await listen({ app, host, port: config.port, logger })
   const admin = await listen({
@@ -51,13 +48,11 @@ async function run(config: Config): Promise<void> {
   await runUntilSignal(
     {
       died: Promise.race(consumers.map(consumer => consumer.died)),
-      async close() {
-        await server.close()
-        await collector.close()
-        await Promise.all(consumers.map(consumer => consumer.close()))
-        await Promise.all([admin.close(), dashboard.close()])
-        await topics.close()
-      },
+      stages: [
+        () => Promise.all([server.close(), collector.close(), dashboard.close()]),
+        () => Promise.all(consumers.map(consumer => consumer.close())),
+        () => Promise.all([admin.close(), topics.close()]),
+      ],
     },
     logger,
   )

@@ -106,8 +106,14 @@ function callerOf(c: Context) {
   return {
     peer: peerOf(c),
     host: c.req.header('host'),
-    forwarded: ['forwarded', 'x-forwarded-for', 'x-real-ip'].some(name => c.req.header(name) !== undefined),
+    forwarded: isForwarded(c),
   }
+}
+
+/** A proxy names itself or whom it speaks for; nginx with its defaults says nothing, but speaks HTTP/1.0, as no browser does. */
+function isForwarded(c: Context): boolean {
+  const names = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']
+  return names.some(name => c.req.header(name) !== undefined) || c.env?.incoming?.httpVersion === '1.0'
 }
 
 function peerOf(c: Context): string | undefined {

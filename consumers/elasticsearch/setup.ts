@@ -1,11 +1,13 @@
 import { type Client, errors } from '@elastic/elasticsearch'
-import { componentTemplate, indexTemplate, lifecyclePolicy } from './template.ts'
+import { componentTemplate, indexTemplate, lifecyclePolicy, templateVersion } from './template.ts'
 
 export interface ElasticsearchSetupOptions {
   /** Daily indices are `<index>-YYYY.MM.DD`. @default 'clicktrail' */
   index?: string
   /** Days after which the lifecycle policy deletes an index, 11 or more. @default never */
   deleteAfterDays?: number
+  /** Leave everything as it is where the index template of this version, or a later one, is there. @default false */
+  onlyIfMissing?: boolean
 }
 
 export interface SetupReport {
@@ -24,9 +26,11 @@ export async function setupElasticsearch(
   client: Client,
   options: ElasticsearchSetupOptions = {},
 ): Promise<SetupReport> {
-  const { index = 'clicktrail', deleteAfterDays } = options
+  const { index = 'clicktrail', deleteAfterDays, onlyIfMissing = false } = options
   const component = `${index}-mappings`
   const report: SetupReport = { done: [], skipped: [] }
+
+  if (onlyIfMissing && (await installedVersion(client, index)) >= templateVersion) return report
 
   const put = (path: string, body: object) => client.transport.request({ method: 'PUT', path, body })
 
@@ -45,6 +49,12 @@ export async function setupElasticsearch(
   await put(`/_index_template/${index}`, indexTemplate(index, component, policy))
   report.done.push(`index template ${index} for ${index}-*`)
   return report
+}
+
+/** Version of the index template, 0 where there is none. */
+async function installedVersion(client: Client, name: string): Promise<number> {
+  const answer = await client.indices.getIndexTemplate({ name }, { ignore: [404] })
+  return answer.index_templates?.[0]?.index_template.version ?? 0
 }
 
 /** Elasticsearch answers 400 "no handler found for uri", OpenSearch and proxies 404 or 405. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { TopicError, type TopicReader, type TopicRecord, type TopicWriter } from '../topic.ts'
+import { outliveFailedCommits } from './commit-rejection.ts'
 import { frameBytes } from './frame.ts'
 import { createEmbeddedReader } from './reader.ts'
 import { type Append, openStore } from './store.ts'
@@ -65,6 +66,7 @@ interface Waiting extends Append {
 export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   const { dir, topic, logger } = options
   const { partitions, retentionMs, retentionBytes, retentionCheckMs, maxRecordBytes, now } = { ...defaults, ...options }
+  outliveFailedCommits()
   const store = openStore({ dir, topic, partitions, now, logger })
   const listeners = new Set<() => void>()
   const readers = new Map<string, TopicReader>()
