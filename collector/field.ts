@@ -34,12 +34,40 @@ export function checkText(text: string, where: string, maxChars: number): void {
   if (unstorable.test(text)) throw new Invalid(where, 'holds a NUL or half a surrogate pair: send well-formed text')
 }
 
-/** A string, or undefined for what is absent, null or empty: absent is absent. */
-export function optionalText(value: unknown, where: string, maxChars: number): string | undefined {
+function presentText(value: unknown, where: string): string | undefined {
   if (value === undefined || value === null || value === '') return undefined
   if (typeof value !== 'string') throw new Invalid(where, `is ${kindOf(value)}: send a string`)
-  checkText(value, where, maxChars)
   return value
+}
+
+/** A string, or undefined for what is absent, null or empty: absent is absent. */
+export function optionalText(value: unknown, where: string, maxChars: number): string | undefined {
+  const text = presentText(value, where)
+  if (text !== undefined) checkText(text, where, maxChars)
+  return text
+}
+
+/**
+ * The same for text of a page or a visitor, whose one odd character shall cost no event: NUL and half surrogate pairs
+ * become U+FFFD, and what is too long is cut, never inside a pair. Only another type is refused.
+ */
+export function repairedText(value: unknown, where: string, maxChars: number): string | undefined {
+  const text = presentText(value, where)
+  if (text === undefined) return undefined
+  const pairAtEnd = (text.codePointAt(maxChars - 1) ?? 0) > 0xffff
+  return repair(text.slice(0, pairAtEnd ? maxChars - 1 : maxChars))
+}
+
+/** The same for an absolute URL, except that one too long or not absolute counts as absent: a part of it would mislead. */
+export function repairedUrl(value: unknown, where: string, maxChars: number): string | undefined {
+  const text = presentText(value, where)
+  if (text === undefined || text.length > maxChars) return undefined
+  const url = repair(text)
+  return URL.canParse(url) ? url : undefined
+}
+
+function repair(text: string): string {
+  return unstorable.test(text) ? text.replace(/[\p{Surrogate}\0]/gu, '\ufffd') : text
 }
 
 /** A string of at least one character. */

@@ -1,5 +1,5 @@
 import { limits, type PropertyValue } from '../sdk/event.ts'
-import { checkText, Invalid, isObject, kindOf, optionalText, requiredText } from './field.ts'
+import { checkText, Invalid, isObject, kindOf, repairedText, repairedUrl, requiredText } from './field.ts'
 
 /** A page that was checked, its URL already taken apart. */
 export interface ValidPage {
@@ -53,37 +53,35 @@ function validateAgo(value: unknown): number {
   return value
 }
 
-/** Checks a page, of the envelope or of an event. Throws {@link Invalid}; undefined if nothing is left in it. */
+/**
+ * Checks a page, of the envelope or of an event. Throws {@link Invalid} for wrong types only: odd characters of its texts
+ * are replaced, long texts cut, and a URL that is too long or not absolute is left out. Undefined if nothing is left.
+ */
 export function validatePage(value: unknown): ValidPage | undefined {
   if (value === undefined || value === null) return undefined
   if (!isObject(value)) throw new Invalid('page', `is ${kindOf(value)}: send an object`)
-  const url = optionalText(value['url'], 'page.url', limits.urlChars)
-  const referrer = optionalText(value['referrer'], 'page.referrer', limits.urlChars)
-  const title = optionalText(value['title'], 'page.title', limits.valueChars)
-  const language = optionalText(value['language'], 'page.language', limits.nameChars)
+  const url = repairedUrl(value['url'], 'page.url', limits.urlChars)
+  const referrer = repairedUrl(value['referrer'], 'page.referrer', limits.urlChars)
+  const title = repairedText(value['title'], 'page.title', limits.valueChars)
+  const language = repairedText(value['language'], 'page.language', limits.nameChars)
   const page: ValidPage = {}
   if (url !== undefined) page.url = takeApart(url)
-  if (referrer !== undefined) {
-    if (!URL.canParse(referrer)) throw notAbsolute('page.referrer')
-    page.referrer = referrer
-  }
+  if (referrer !== undefined) page.referrer = referrer
   if (title !== undefined) page.title = title
   if (language !== undefined) page.language = language
   return page.url || page.referrer || page.title || page.language ? page : undefined
 }
 
-/** Any absolute URL: pages of apps and files (`file:`, `about:`) have one too, though without a domain. */
+/**
+ * Any absolute URL: pages of apps and files (`file:`, `about:`) have one too, though without a domain. The parts are
+ * percent-encoded, up to nine characters for one, and therefore cut to the limit of the whole.
+ */
 function takeApart(full: string): { full: string; domain?: string; path?: string } {
-  if (!URL.canParse(full)) throw notAbsolute('page.url')
   const { hostname, pathname } = new URL(full)
   const url: { full: string; domain?: string; path?: string } = { full }
-  if (hostname !== '') url.domain = hostname
-  if (pathname !== '') url.path = pathname
+  if (hostname !== '') url.domain = hostname.slice(0, limits.urlChars)
+  if (pathname !== '') url.path = pathname.slice(0, limits.urlChars)
   return url
-}
-
-function notAbsolute(where: string): Invalid {
-  return new Invalid(where, 'is no absolute URL: send it as https://host/path, or leave it out')
 }
 
 function validateProperties(value: unknown): Record<string, PropertyValue> | undefined {

@@ -1,5 +1,5 @@
 import { limits, type Rejection, tabPattern } from '../sdk/event.ts'
-import { Invalid, isObject, kindOf, optionalText, requiredText } from './field.ts'
+import { Invalid, isObject, kindOf, optionalText, repairedText, requiredText } from './field.ts'
 import { type ValidEvent, type ValidPage, validateEvent, validatePage } from './validate-event.ts'
 
 /** Where the fault of a refused event lies: the closed set of the metric's label. */
@@ -29,8 +29,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Reads a request body: strict UTF-8, JSON, CONTRACT 1 with its limits. A fault of the envelope refuses the request as
- * a whole, a fault of an event only that event. What is taken is never altered, what is unknown is ignored.
- * Never throws.
+ * a whole, a fault of an event only that event. What is unknown is ignored, and what is taken is never altered, except
+ * `user` and the fields of a page: their odd characters are replaced, long texts cut, and bad URLs left out, so that
+ * only a wrong type refuses. Never throws.
  */
 export function validate(body: Uint8Array): Validated {
   if (body.byteLength > limits.bodyBytes) {
@@ -68,7 +69,7 @@ function validateEnvelope(value: unknown): Validated {
     page: validatePage(value['page']),
     visitor: optionalText(value['visitor'], 'visitor', limits.nameChars),
     session: optionalText(value['session'], 'session', limits.nameChars),
-    user: optionalText(value['user'], 'user', limits.nameChars),
+    user: repairedText(value['user'], 'user', limits.nameChars),
     events: [],
   }
   const rejected: CausedRejection[] = []

@@ -47,7 +47,10 @@ export interface Tracker {
   init(options: InitOptions): void
   /** Records a `page_view` of where the visitor is now. URLs go without query and fragment. */
   page(): void
-  /** Records an event. Property values are strings, booleans or finite numbers; others are left out. */
+  /**
+   * Records an event. Property values are strings, booleans or finite numbers; others are left out, and integers beyond
+   * ±(2^53 − 1) become strings.
+   */
   track(action: string, properties?: Record<string, PropertyValue>): void
   /** Names the visitor in all events from now on; an empty name ends that. */
   identify(name?: string): void

@@ -36,7 +36,10 @@ export interface Delivery {
   add(entry: Entry): void
   /** Looks again whether something is due, after `target` has changed. */
   wake(): void
-  /** Sends all that fits into the page's room for requests that outlive it (60 KB); `leaving` by beacon, unanswered. */
+  /**
+   * Sends all that fits into the page's room for requests that outlive it (60 KB); `leaving` by beacon, unanswered. What
+   * waits for a retry goes only when `leaving`: a page that lives on keeps to the delay.
+   */
   flush(leaving: boolean): void
   /** Forgets all that is held, uncounted. */
   clear(): void
@@ -165,6 +168,7 @@ export function createDelivery({ target, report }: DeliveryOptions): Delivery {
       const to = target()
       if (!to) return
       for (const batch of batches) {
+        if (retrying && batch.tries && !leaving) continue
         if (!batch.inFlight && keepaliveBytes + batch.bytes <= maxKeepaliveBytes) send(to, batch, leaving)
       }
       for (;;) {

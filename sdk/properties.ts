@@ -1,18 +1,25 @@
+import { clean } from './clean.ts'
 import { limits, type PropertyValue } from './event.ts'
 
 /**
- * A copy that keeps the contract: strings are cut to 1,024 characters, names to 128, at most 32 properties; whatever
- * is no string, boolean or finite number is left out. Undefined when nothing is left.
+ * A copy that keeps the contract: at most 32 properties, strings cleaned and cut to 1,024 characters, names to 128.
+ * Integers beyond ±(2^53 − 1) become strings. Whatever is no string, boolean or finite number is left out, and so are
+ * the names that the collector refuses. Undefined when nothing is left.
  */
 export function flatProperties(properties: unknown): Record<string, PropertyValue> | undefined {
   const kept: [string, PropertyValue][] = []
   for (const [name, value] of Object.entries<unknown>(Object(properties))) {
-    const flat = typeof value === 'string' ? value.slice(0, limits.valueChars) : value
-    if (typeof flat === 'string' || typeof flat === 'boolean' || (typeof flat === 'number' && Number.isFinite(flat))) {
-      kept.push([name.slice(0, limits.nameChars), flat])
-    }
+    const flat = flatValue(value)
+    if (flat !== undefined && name && name !== '__proto__') kept.push([clean(name, limits.nameChars), flat])
   }
   return kept[0] && Object.fromEntries(kept.slice(0, limits.properties))
+}
+
+function flatValue(value: unknown): PropertyValue | undefined {
+  if (typeof value === 'string') return clean(value, limits.valueChars)
+  if (typeof value === 'boolean') return value
+  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? String(value) : value
 }
 
 /** Reads declared properties: `data-track-color-name="red"` becomes `color_name: 'red'`. All values are strings. */

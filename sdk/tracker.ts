@@ -1,4 +1,5 @@
 import type { InitOptions, Status, Tracker } from './api.ts'
+import { clean } from './clean.ts'
 import { createDelivery, type Target } from './delivery.ts'
 import { limits, type Page } from './event.ts'
 import { guard } from './guard.ts'
@@ -55,7 +56,7 @@ export function createTracker(): Tracker {
     }
     const entry: Entry = {
       envelope,
-      action: String(action).slice(0, limits.nameChars),
+      action: clean(String(action), limits.nameChars),
       at,
       page: current,
       properties: flatProperties(properties),
@@ -121,7 +122,7 @@ export function createTracker(): Tracker {
     page,
     track,
     identify: guard((name?: string) => {
-      const named = String(name ?? '').slice(0, limits.nameChars) || undefined
+      const named = clean(String(name ?? ''), limits.nameChars) || undefined
       if (envelope && named !== user) envelope = { tab: envelope.tab, user: named }
       user = named
     }),
@@ -159,7 +160,7 @@ function pageNow(referrer: string): Sparse<Page> {
   }
 }
 
-const titleNow = () => document.title.slice(0, limits.valueChars) || undefined
+const titleNow = () => clean(document.title, limits.valueChars) || undefined
 
 /** Query and fragment may hold what is nobody's business. */
-const plain = (url: string) => url.replace(/[?#].*/s, '').slice(0, limits.urlChars)
+const plain = (url: string) => clean(url.replace(/[?#].*/s, ''), limits.urlChars)

@@ -69,6 +69,24 @@ test('waits as long as Retry-After asks, says so, and keeps what comes meanwhile
   expect(Number(page.sent[1]?.url.searchParams.get('age'))).toBeGreaterThanOrEqual(990)
 })
 
+test.each([
+  ['503', () => status(503, { 'retry-after': '60' })],
+  ['a lost connection', () => new TypeError('Failed to fetch')],
+])('sends only what is new when the page is hidden again and again after %s', async (_, reply) => {
+  const page = await visit({ before: window => Object.assign(window.Math, { random: () => 1 }), reply })
+  track(page, 9)
+  await expect.poll(() => page.window.clicktrail.status().blocked).toBe('retrying')
+  for (let i = 0; i < 50; i++) {
+    page.hide()
+    // Lets the answer come.
+    await new Promise(resolve => setTimeout(resolve, 2))
+  }
+  expect(sizes(page)).toEqual([10])
+  track(page, 2)
+  page.hide()
+  expect(sizes(page)).toEqual([10, 2])
+})
+
 test('halves a batch that is too large for the collector until it fits', async () => {
   const page = await visit({ reply: (_, { batch }) => status(batch.events.length > 3 ? 413 : 204) })
   track(page, 9)

@@ -51,3 +51,14 @@ test("leaves the history's own errors to the page", async () => {
   const { window } = await visit()
   expect(() => window.history.pushState({}, '', 'https://elsewhere.example/')).toThrow('pushState')
 })
+
+test('sends no half characters, neither the page’s own nor of its own cuts', async () => {
+  const { window, document, sent, events, hide } = await visit()
+  document.title = 'A fine title \ud83d'
+  window.clicktrail.identify(`${'u'.repeat(127)}\u{1f600}`)
+  window.clicktrail.track(`${'a'.repeat(127)}\u{1f600}`)
+  hide()
+  expect(sent.map(({ body }) => body).join()).not.toMatch(/\\u(d[89a-f]|0000)/)
+  expect(events().at(-1)).toMatchObject({ action: `${'a'.repeat(127)}\ufffd`, page: { title: 'A fine title \ufffd' } })
+  expect(sent.at(-1)?.batch.user).toBe(`${'u'.repeat(127)}\ufffd`)
+})

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { validate } from '../../../collector/validate.ts'
 import { limits } from '../../../sdk/event.ts'
 import { declaredProperties, flatProperties } from '../../../sdk/properties.ts'
 
@@ -19,19 +20,30 @@ test('cuts names, values and their number to the limits', () => {
   expect(kept[0]?.map(text => String(text).length)).toEqual([limits.nameChars, limits.valueChars])
 })
 
-test('never answers anything that the contract refuses', () => {
+test.each([
+  ['an empty name', { '': 1, a: 1 }, { a: 1 }],
+  ['the name __proto__', JSON.parse('{"__proto__":"x","a":1}'), { a: 1 }],
+  ['integers at the limit', { most: 2 ** 53 - 1, least: 1 - 2 ** 53 }, { most: 2 ** 53 - 1, least: 1 - 2 ** 53 }],
+  ['integers over it', { a: 2 ** 53, b: -(2 ** 53) }, { a: '9007199254740992', b: '-9007199254740992' }],
+  ['numbers that are not finite', { a: Number.NaN, b: Number.POSITIVE_INFINITY, c: 1 }, { c: 1 }],
+  [
+    'odd characters',
+    { 'a\ud83d': 'b\0', '\u{1f600}': '\u{1f600}' },
+    { 'a\ufffd': 'b\ufffd', '\u{1f600}': '\u{1f600}' },
+  ],
+  ['a pair across the limit', { a: `${'v'.repeat(1_023)}\u{1f600}` }, { a: `${'v'.repeat(1_023)}\ufffd` }],
+])('makes of %s what the collector takes', (_, properties, kept) => {
+  expect(Object.entries(flatProperties(properties) ?? {})).toEqual(Object.entries(kept))
+})
+
+const odd = fc.string({ unit: fc.constantFrom('a', '\0', '\ud83d', '\ude00', '\u{1f600}', '__proto__'), maxLength: 9 })
+const values = fc.oneof(odd, fc.double(), fc.integer(), fc.constantFrom(2 ** 53, 1e300, null, true), fc.anything())
+
+test('never answers anything that the collector refuses', () => {
   fc.assert(
-    fc.property(fc.anything(), anything => {
-      const kept = Object.entries(flatProperties(anything) ?? {})
-      return (
-        kept.length <= limits.properties &&
-        kept.every(
-          ([name, value]) =>
-            name.length <= limits.nameChars &&
-            (typeof value === 'boolean' || Number.isFinite(value) || String(value).length <= limits.valueChars) &&
-            typeof value !== 'object',
-        )
-      )
+    fc.property(fc.oneof(fc.dictionary(odd, values), fc.anything()), properties => {
+      const event = { action: 'a', properties: flatProperties(properties) }
+      expect(validate(Buffer.from(JSON.stringify({ site: 'x', events: [event] })))).toMatchObject({ rejected: [] })
     }),
   )
 })
