@@ -41,15 +41,23 @@ export async function land(entries: readonly BulkEntry[], options: LandOptions):
   const { bulk, signal, logger, backoff } = options
   const landed: Landed = { created: 0, redelivered: 0, copies: 0, rejected: [] }
   const queue: (readonly BulkEntry[])[] = entries.length > 0 ? [entries] : []
+  /** What single documents got as 400 for the whole request. */
+  const alone: string[] = []
   let attempt = 0
   for (let chunk = queue.shift(); chunk; chunk = queue.shift()) {
     signal.throwIfAborted()
     const answer = await bulk.create(chunk, signal)
-    const again = Array.isArray(answer)
-      ? await settle(chunk, answer, landed, options)
-      : afterFailure(chunk, answer, landed)
+    const answered = Array.isArray(answer)
+    let again = answered ? await settle(chunk, answer, landed, options) : afterFailure(chunk, answer, landed)
+    if (!answered && !again && answer.statusCode === 400) alone.push(answer.message)
+    if (queue.length === 0 && entries.length > 1 && alone.length === entries.length && new Set(alone).size === 1) {
+      // Each alone refused in the same words: that is no matter of single documents.
+      again = { chunks: [entries], pause: alone[0] }
+      landed.rejected = []
+      alone.length = 0
+    }
     if (!again) {
-      attempt = 0
+      if (answered) attempt = 0
       continue
     }
     queue.unshift(...again.chunks)

@@ -38,7 +38,9 @@ export function itemOutcome({ status, error }: ItemAnswer): Outcome {
 export function requestOutcome(statusCode: number | undefined, errorType?: string): Outcome {
   if (statusCode === undefined || statusCode === 408 || statusCode === 429 || statusCode >= 500) return 'retry'
   if (errorType === 'cluster_block_exception') return 'retry'
-  if (statusCode === 413 || statusCode === 400) return 'split'
+  // A 400 that names no type isn't Elasticsearch's: a proxy's, which says nothing about the documents.
+  if (statusCode === 400) return errorType === undefined ? 'retry' : 'split'
+  if (statusCode === 413) return 'split'
   return 'stop'
 }
 

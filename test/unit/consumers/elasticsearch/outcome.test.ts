@@ -36,6 +36,7 @@ describe('requestOutcome', () => {
     [403, 'cluster_block_exception', 'retry'],
     [413, undefined, 'split'],
     [400, 'illegal_argument_exception', 'split'],
+    [400, undefined, 'retry'],
     [401, 'security_exception', 'stop'],
     [403, 'security_exception', 'stop'],
     [404, undefined, 'stop'],

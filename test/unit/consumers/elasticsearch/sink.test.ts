@@ -152,8 +152,31 @@ describe('a bulk', () => {
     expect(fake.documents.size).toBe(30)
   })
 
+  const refused = { status: 400, body: { error: { type: 'illegal_argument_exception', reason: 'no' }, status: 400 } }
+
+  it('waits out a 400 that is not from Elasticsearch', async () => {
+    for (let request = 0; request < 3; request++) fake.faults.push(() => ({ status: 400, body: 'Bad Request' }))
+    expect((await landAll(logRecords(0, 0, 5))).rejected).toEqual([])
+    expect(sizes()).toEqual([5, 5, 5, 5])
+    expect(fake.documents.size).toBe(5)
+  })
+
+  it('waits instead of dead-lettering when each document of a small bulk alone gets the same 400', async () => {
+    for (let request = 0; request < 6; request++) fake.faults.push(() => refused)
+    expect((await landAll(logRecords(0, 0, 2))).rejected).toEqual([])
+    expect(sizes()).toEqual([2, 1, 1, 2, 1, 1, 2])
+    expect(fake.documents.size).toBe(2)
+  })
+
+  it('dead-letters the one document that alone gets a 400', async () => {
+    for (let request = 0; request < 9; request++)
+      fake.faults.push(({ body }) => (body.includes('"offset":1') ? refused : undefined))
+    expect((await landAll(logRecords(0, 0, 3))).rejected).toEqual([[1, 'mapping']])
+    expect(fake.documents.size).toBe(2)
+  })
+
   it('does not dead-letter everything when every request is a 400', async () => {
-    for (let request = 0; request < 200; request++) fake.faults.push(() => ({ status: 400 }))
+    for (let request = 0; request < 200; request++) fake.faults.push(() => refused)
     await expect(landAll(logRecords(0, 0, 40))).rejects.toThrow('400')
   })
 
