@@ -93,7 +93,7 @@ export function loadConfig({ command, env, flags = {} }: Given) {
     generation: read('generation') ?? 1,
     dashboard: read('dashboard') ?? 'local',
     logLevel: read('logLevel') ?? 'info',
-    kafka: brokers && kafkaOptions(brokers, read, problems),
+    kafka: kafkaOptions(brokers, read, problems),
     hdfs: hdfsOptions(read),
     elasticsearch: elasticsearchOptions(read, problems),
   } as const
@@ -103,7 +103,7 @@ export function loadConfig({ command, env, flags = {} }: Given) {
 
 type Read = <K extends SettingKey>(key: K) => Output<K> | undefined
 
-function kafkaOptions(brokers: string[], read: Read, problems: string[]): KafkaOptions {
+function kafkaOptions(brokers: string[] | undefined, read: Read, problems: string[]): KafkaOptions | undefined {
   const mechanism = read('kafkaSaslMechanism')
   const username = read('kafkaSaslUsername')
   const password = read('kafkaSaslPassword')
@@ -113,11 +113,14 @@ function kafkaOptions(brokers: string[], read: Read, problems: string[]): KafkaO
       'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD go together: set all three or none',
     )
   }
-  return {
-    brokers,
-    ...(mechanism && username && password ? { sasl: { mechanism, username, password } } : {}),
-    ...(ca ? { ssl: { ca: readText(ca, 'KAFKA_SSL_CA_FILE', problems) } } : { ssl: read('kafkaSsl') ?? false }),
-  }
+  const ssl = ca ? { ca: readText(ca, 'KAFKA_SSL_CA_FILE', problems) } : (read('kafkaSsl') ?? false)
+  return (
+    brokers && {
+      brokers,
+      ssl,
+      ...(mechanism && username && password ? { sasl: { mechanism, username, password } } : {}),
+    }
+  )
 }
 
 function hdfsOptions(read: Read) {

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { requireKafka } from './cluster.ts'
 import { type Config, ConfigError } from './config.ts'
 import { createLog } from './log.ts'
 import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings } from './options.ts'
@@ -16,7 +15,7 @@ export function consume(): Command {
         command: 'consume',
         help: 'write the topic into HDFS files, each offset once',
         settings: [...hdfsSettings, ...topicSettings],
-        run: config => consumeWith(requireHdfs(config), 'hdfs', openHdfsSink),
+        run: config => consumeWith(config, 'hdfs', openHdfsSink),
       }),
     )
     .addCommand(
@@ -25,19 +24,23 @@ export function consume(): Command {
         command: 'consume',
         help: 'write the topic into daily Elasticsearch indices, each event once',
         settings: [...elasticsearchSettings, ...topicSettings],
-        run: config => {
-          requireElasticsearch(config, 'consume elasticsearch')
-          return consumeWith(config, 'elasticsearch', openElasticsearchSink)
-        },
+        run: config => consumeWith(config, 'elasticsearch', openElasticsearchSink),
       }),
     )
 }
 
-function requireHdfs(config: Config): Config {
-  if (config.hdfs.urls) return config
-  throw new ConfigError([
-    'HDFS_URL is not set, and consume hdfs needs it: set it to http://namenode:9870 (WebHDFS) or HttpFS',
-  ])
+const storages = { hdfs: 'HDFS_URL', elasticsearch: 'ELASTICSEARCH_URL' } as const
+
+/** @throws ConfigError that names everything which is not set and without which the writer has no work */
+function requireBoth(config: Config, name: keyof typeof storages): void {
+  const missing = [config.kafka ? [] : ['KAFKA_BROKERS'], config[name].urls ? [] : [storages[name]]].flat()
+  if (missing.length === 0) return
+  throw new ConfigError(
+    missing.map(
+      setting =>
+        `${setting} is not set, and consume ${name} needs it: set it, or run "clicktrail start", which needs no server`,
+    ),
+  )
 }
 
 /** @throws ConfigError when no node is configured */
@@ -46,8 +49,8 @@ export function requireElasticsearch(config: Config, command: string): string[] 
   throw new ConfigError([`ELASTICSEARCH_URL is not set, and ${command} needs it: set it to http://host:9200`])
 }
 
-async function consumeWith(config: Config, name: string, openSink: OpenSink): Promise<void> {
-  requireKafka(config, `consume ${name}`)
+async function consumeWith(config: Config, name: keyof typeof storages, openSink: OpenSink): Promise<void> {
+  requireBoth(config, name)
   const logger = createLog(config.logLevel)
   const topics = openTopics(config, logger)
   const consumer = runConsumer(config, topics, openSink, logger)

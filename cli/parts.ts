@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errors } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
@@ -18,7 +18,7 @@ import { createKafkaReader } from '../topic/kafka/reader.ts'
 import { createKafkaWriter } from '../topic/kafka/writer.ts'
 import type { TopicReader, TopicWriter } from '../topic/topic.ts'
 import { checkout } from './checkout.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { visitorSecret } from './visitor-secret.ts'
 
 /** The two logs of a Clicktrail, wherever they lie. */
@@ -58,6 +58,13 @@ function kafkaTopics({ topic, acks }: Config, options: KafkaOptions, logger: Log
 
 function embeddedTopics({ topic, dataDir }: Config, logger: Logger): Topics {
   const dir = join(dataDir, 'topic')
+  try {
+    mkdirSync(dir, { recursive: true })
+  } catch (error) {
+    throw new ConfigError([
+      `CLICKTRAIL_DATA_DIR is ${dataDir}, where nothing can be written: ${error instanceof Error ? error.message : error}`,
+    ])
+  }
   const log = openEmbeddedLog({ dir, topic, logger })
   const deadLetterLog = openEmbeddedLog({ dir, topic: `${topic}-dlq`, logger })
   return {

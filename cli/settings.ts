@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { originTest } from '../collector/cors.ts'
 
 /** One setting: its environment variable, its flag, and the sentence that `--help` and README show. */
 export interface Setting {
@@ -17,6 +18,15 @@ const list = z.string().transform(value =>
     .map(part => part.trim())
     .filter(part => part !== ''),
 )
+
+const origins = list.transform((value, context) => {
+  try {
+    originTest(value)
+  } catch (error) {
+    context.addIssue(`has an entry that is wrong: ${error instanceof Error ? error.message : error}`)
+  }
+  return value
+})
 
 const port = z.string().transform((value, context) => {
   if (/^tcp:\/\//.test(value)) {
@@ -88,7 +98,7 @@ export const settings = {
   },
   dataDir: {
     name: 'CLICKTRAIL_DATA_DIR',
-    help: 'folder of the embedded topic and of landed files',
+    help: 'folder of the visitor secret, and in start of the embedded topic and landed files',
     fallback: './data',
     schema: z.string().min(1),
   },
@@ -112,13 +122,13 @@ export const settings = {
   },
   flushMaxBytes: {
     name: 'CLICKTRAIL_FLUSH_MAX_BYTES',
-    help: 'or at this size, compressed',
+    help: 'a file is closed at this size, compressed',
     fallback: '64MiB',
     schema: bytes,
   },
   flushMaxRecords: {
     name: 'CLICKTRAIL_FLUSH_MAX_RECORDS',
-    help: 'or at this number of records',
+    help: 'a file is closed at this number of records',
     fallback: 'no limit',
     schema: integer(1, 1_000_000_000),
   },
@@ -126,7 +136,7 @@ export const settings = {
     name: 'CLICKTRAIL_ORIGINS',
     help: 'origins that may post, comma separated: https://example.com, *.example.com',
     fallback: '*',
-    schema: list,
+    schema: origins,
   },
   ip: {
     name: 'CLICKTRAIL_IP',
@@ -212,7 +222,12 @@ export const settings = {
       .pipe(oneOf('plain', 'scram-sha-256', 'scram-sha-512')),
   },
   kafkaSaslUsername: { name: 'KAFKA_SASL_USERNAME', help: 'user of the brokers', schema: z.string().min(1) },
-  kafkaSaslPassword: { name: 'KAFKA_SASL_PASSWORD', help: 'its password', schema: z.string().min(1), secret: true },
+  kafkaSaslPassword: {
+    name: 'KAFKA_SASL_PASSWORD',
+    help: 'password of that user',
+    schema: z.string().min(1),
+    secret: true,
+  },
   kafkaSsl: { name: 'KAFKA_SSL', help: 'true: TLS to the brokers', fallback: 'false', schema: flag },
   kafkaSslCaFile: {
     name: 'KAFKA_SSL_CA_FILE',
@@ -244,10 +259,14 @@ export const settings = {
     schema: urls,
   },
   elasticsearchApiKey: { name: 'ELASTICSEARCH_API_KEY', help: 'API key', schema: z.string().min(1), secret: true },
-  elasticsearchUsername: { name: 'ELASTICSEARCH_USERNAME', help: 'or a user', schema: z.string().min(1) },
+  elasticsearchUsername: {
+    name: 'ELASTICSEARCH_USERNAME',
+    help: 'user, where no API key is set',
+    schema: z.string().min(1),
+  },
   elasticsearchPassword: {
     name: 'ELASTICSEARCH_PASSWORD',
-    help: 'and its password',
+    help: 'password of that user',
     schema: z.string().min(1),
     secret: true,
   },

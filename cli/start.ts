@@ -21,7 +21,7 @@ export const start: Subcommand = {
 async function run(config: Config): Promise<void> {
   const logger = createLog(config.logLevel)
   const topics = openTopics(config, logger)
-  const collector = openCollector(config, topics, logger)
+  const collector = openCollector({ ...config, origins: [...config.origins, ...ownOrigins(config)] }, topics, logger)
   const dashboard = createDashboard({
     eventsDir: config.eventsDir,
     pageDir: fileURLToPath(new URL('dist/dashboard/', checkout)),
@@ -58,14 +58,22 @@ async function run(config: Config): Promise<void> {
   )
 }
 
+/** The example site is a page like any other: with an allow-list it has to be on it. */
+function ownOrigins({ host, port }: Config): string[] {
+  const names = new Set(['127.0.0.1', 'localhost', ...(/^[\w.-]+$/.test(host) ? [host] : [])])
+  return [...names].map(name => `http://${name}:${port}`)
+}
+
 function whereToLook(url: string, config: Config): string {
-  const files = config.hdfs.urls ? `${config.hdfs.urls[0]} ${config.hdfs.path}` : config.eventsDir
+  const { urls, path } = config.hdfs
+  const files = urls ? `${urls[0]}/webhdfs/v1${path}` : config.eventsDir
+  const dashboard = urls ? 'reads local files only: ask Hive, or Kibana' : `${url}/dashboard`
   return `
   Clicktrail is running
 
   Color page   ${url}/
   Shop         ${url}/shop
-  Dashboard    ${url}/dashboard
+  Dashboard    ${dashboard}
   Events       POST ${url}${config.eventsPath}
   Files        ${files}/dt=…/hr=…/
 

@@ -86,6 +86,7 @@ function printDescription({ topics: described, warnings }: DescribeReport): void
     )
   }
   for (const warning of warnings) console.error(`warning: ${warning}`)
+  if (described.some(({ partitions }) => partitions.length === 0)) process.exitCode = 1
 }
 
 function whole(value: string): number {

@@ -31,7 +31,7 @@ export function pageHtml(base: string): string {
   <div id="notice" class="notice" role="status" hidden></div>
   <section id="empty" class="card empty" hidden>
     <h2>No events yet</h2>
-    <p>Open the <a href="../">color page</a>, press a few colors and come back: events land in files within 10 seconds,
+    <p>Open the <a href="../">color page</a>, press a few colors and come back: events land in local files within 10 seconds (10 minutes with a broker; with HDFS, ask Hive),
     and this page shows each file as soon as it is there.</p>
   </section>
   <section class="totals" aria-label="Totals of the range">

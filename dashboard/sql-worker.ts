@@ -10,8 +10,13 @@ import { runSql } from './sql-box.ts'
  * that a query can neither take the collector's memory and thread pool nor, if DuckDB falls, the collector itself.
  */
 const eventsDir = process.argv[2]
-const send = process.send?.bind(process)
-if (eventsDir === undefined || send === undefined) throw new Error('sql-worker is started by the dashboard only')
+if (eventsDir === undefined || process.send === undefined)
+  throw new Error('sql-worker is started by the dashboard only')
+
+/** Says it to the dashboard, if that still runs. */
+function send(message: object): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+}
 
 // Whoever waits for clicks goes first.
 setPriority(10)
@@ -31,9 +36,9 @@ async function answer(message: unknown): Promise<void> {
       request.kind === 'sql'
         ? await runSql(database, request.sql)
         : await readOverview(reading, { range: request.range, nowMs: Date.now(), imported: importer.status() })
-    send?.({ id: request.id, result })
+    send({ id: request.id, result })
   } catch (error) {
-    send?.({ id: request.id, failure: error instanceof Error ? error.message : String(error) })
+    send({ id: request.id, failure: error instanceof Error ? error.message : String(error) })
   }
 }
 

@@ -76,3 +76,11 @@ describe('loadConfig', () => {
     expect(() => load({ CLICKTRAIL_PORT: 'tcp://10.0.0.1:80' })).toThrow('enableServiceLinks: false')
   })
 })
+
+it('names wrong settings of Kafka and wrong origins together with all else', () => {
+  const env = { KAFKA_BROKERS: 'nohost', KAFKA_SSL: 'maybe', CLICKTRAIL_ORIGINS: 'foo' }
+  expect(() => load(env)).toThrow(
+    /CLICKTRAIL_ORIGINS has[\s\S]*KAFKA_BROKERS must|KAFKA_BROKERS must[\s\S]*CLICKTRAIL_ORIGINS has/,
+  )
+  expect(() => load(env)).toThrow('KAFKA_SSL must')
+})
