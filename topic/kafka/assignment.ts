@@ -11,12 +11,15 @@ export interface Held extends Expected {
   paused: boolean
   /** Whether kafkajs reads from `position`: until then nothing is delivered. */
   settled: boolean
+  /** A batch came from before `position`: whether the log was cut or made again is to be asked before it is settled again. */
+  behind: boolean
 }
 
-/** What came of a batch: records to hand over, a place to fetch from again, or nothing. */
+/** What came of a batch: records to hand over, a place to fetch from again, or nothing. `backwards`: it lies before what was delivered or sought. */
 export type Taken =
   | { kind: 'deliver'; records: LogRecord[]; resolved: string }
   | { kind: 'refetch'; offset: number }
+  | { kind: 'backwards' }
   | { kind: 'discard' }
 
 /** The partitions of one join. A new join makes a new one, so that whatever belongs to an older one can tell. */
@@ -24,7 +27,7 @@ export interface Assignment {
   readonly partitions: readonly number[]
   /** Throws `fenced` for a partition that is not in it. */
   held(partition: number): Held
-  /** Takes a batch and moves the position on; never skips a record and never takes one twice. */
+  /** Takes a batch and moves the position on; never skips a record and never takes one twice. After `backwards` the partition is unsettled. */
   take(batch: Batch, stale: boolean): Taken
 }
 
@@ -53,6 +56,7 @@ export function createAssignment(topic: string, partitions: readonly number[]): 
       sought: false,
       paused: false,
       settled: false,
+      behind: false,
       refetchedAt: undefined,
     })
   }
@@ -66,11 +70,17 @@ export function createAssignment(topic: string, partitions: readonly number[]): 
     take(batch, stale) {
       const held = all.get(batch.partition)
       if (!held?.settled || held.paused || stale) return { kind: 'discard' }
-      if (acceptBatch(held, fetchedOffsetOf(batch) ?? held.position) === 'refetch') {
+      const fetched = fetchedOffsetOf(batch) ?? held.position
+      const resolved = batch.lastOffset()
+      if (fetched < held.position && Number(resolved) < held.position) {
+        held.settled = false
+        held.behind = true
+        return { kind: 'backwards' }
+      }
+      if (acceptBatch(held, fetched) === 'refetch') {
         held.refetchedAt = held.position
         return { kind: 'refetch', offset: held.position }
       }
-      const resolved = batch.lastOffset()
       const from = held.position
       held.position = Math.max(from, Number(resolved) + 1)
       return {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
-import { type ReaderHooks, TopicError, type TopicReader } from '../topic.ts'
+import { type Bounds, type ReaderHooks, TopicError, type TopicReader } from '../topic.ts'
 import { adminSession } from './admin-session.ts'
 import { type Assignment, createAssignment, type Held } from './assignment.ts'
 import { awaitTopic } from './await-topic.ts'
@@ -72,6 +72,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
   /** Points kafkajs at the positions that were sought, within what the log holds; waits while one lies beyond its end. */
   const settle = async (owner: Assignment, partitions: readonly Held[]) => {
     let waiting = [...partitions]
+    const cut: (Held & Bounds)[] = []
     for (let failures = 0; waiting.length > 0; ) {
       let pauseMs = beyondEndMs
       try {
@@ -80,7 +81,9 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
         if (assignment !== owner || signal.aborted) return
         waiting = waiting.filter(held => {
           const range = bounds.get(held.partition)
+          if (range && held.behind && held.position > range.high) cut.push({ ...held, ...range })
           if (!range || held.position > range.high) return true
+          held.behind = false
           held.position = Math.max(held.position, range.low)
           held.refetchedAt = undefined
           held.settled = true
@@ -88,6 +91,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
           if (!held.paused) consumer?.resume([{ topic, partitions: [held.partition] }])
           return false
         })
+        if (cut.length > 0) return assignAgain(owner, cut)
       } catch (error) {
         if (assignment !== owner || signal.aborted) return
         pauseMs = backoffMs(failures++)
@@ -97,13 +101,29 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
     }
   }
 
+  /**
+   * What was read is no longer on the log: only a new start of the partitions finds out what that means. No hot loop: a new one
+   * is settled within the log's bounds first, so the log must be cut once more to come here again.
+   */
+  const assignAgain = (owner: Assignment, cut: readonly Bounds[]) => {
+    logger?.error(
+      { ...fields, cut },
+      'the log went backwards: it was cut or made again; the partitions are started again',
+    )
+    if (consumer) assign(consumer, owner.partitions)
+  }
+
   /** Called by kafkajs in the middle of a join: what comes next in time is a fetch, so the pause must not wait. */
   const joined = (member: Consumer, partitions: readonly number[]) => {
     if (consumer !== member || signal.aborted || dead) return
+    logger?.info({ ...fields, partitions }, 'joined the group')
+    assign(member, partitions)
+  }
+
+  const assign = (member: Consumer, partitions: readonly number[]) => {
     revoke()
     const owner = createAssignment(topic, partitions)
     assignment = owner
-    logger?.info({ ...fields, partitions }, 'joined the group')
     if (partitions.length > 0) member.pause([{ topic, partitions: [...partitions] }])
     takeOver(owner).catch(error => {
       if (assignment === owner) die(error)
@@ -131,9 +151,14 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
   }
 
   const eachBatch = async ({ batch, isStale, resolveOffset }: EachBatchPayload) => {
-    const taken = assignment?.take(batch, isStale())
+    const owner = assignment
+    const taken = owner?.take(batch, isStale())
     if (taken?.kind === 'refetch') {
       consumer?.seek({ topic, partition: batch.partition, offset: String(taken.offset) })
+    } else if (owner && taken?.kind === 'backwards') {
+      // Either the log was cut, and kafkajs went to its beginning, or this is a batch of before a seek.
+      consumer?.pause([{ topic, partitions: [batch.partition] }])
+      void settle(owner, [owner.held(batch.partition)])
     } else if (taken?.kind === 'deliver') {
       resolveOffset(taken.resolved)
       if (taken.records.length === 0) return
@@ -226,6 +251,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
       const held = heldOf(partition)
       held.position = offset
       held.sought = true
+      held.behind = false
       if (!held.settled || !assignment) return
       held.settled = false
       consumer?.pause([{ topic, partitions: [partition] }])

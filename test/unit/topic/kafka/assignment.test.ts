@@ -35,7 +35,8 @@ describe('an assignment', () => {
   test.each([
     ['from the position on', 5, batchOf(5, 5, 8), [5, 6, 7, 8], 9],
     ['only what was not delivered', 7, batchOf(5, 5, 8), [7, 8], 9],
-    ['nothing of a batch that lies before', 20, batchOf(5, 5, 8), [], 20],
+    ['the last record of a batch that was fetched from before', 8, batchOf(5, 5, 8), [8], 9],
+    ['nothing of an answer without records', 5, batchOf(5, 5, 4), [], 5],
     ['over a hole that the log itself has', 5, batchOf(5, 7, 8), [7, 8], 9],
   ])('delivers %s', (_, position, batch, offsets, next) => {
     const assignment = reading(position)
@@ -49,6 +50,13 @@ describe('an assignment', () => {
     expect(assignment.take(batchOf(10, 10, 12), false)).toEqual({ kind: 'refetch', offset: 3 })
     expect(assignment.take(batchOf(10, 10, 12), false)).toMatchObject({ kind: 'deliver' })
     expect(assignment.held(0).position).toBe(13)
+  })
+
+  test('takes nothing more once a batch lies before the position, until it is settled again', () => {
+    const assignment = reading(9)
+    expect(assignment.take(batchOf(5, 5, 8), false)).toEqual({ kind: 'backwards' })
+    expect(assignment.held(0)).toMatchObject({ position: 9, settled: false, behind: true })
+    expect(assignment.take(batchOf(9, 9, 12), false)).toEqual({ kind: 'discard' })
   })
 
   test.each([
