@@ -26,6 +26,12 @@ const beyondEndMs = 250
 /** Most that a close waits for brokers that don't answer; the group forgets us by itself. */
 const leaveMs = 5_000
 
+/** A partition whose log ends before what was read of it. */
+interface Cut extends Bounds {
+  partition: number
+  position: number
+}
+
 /**
  * A member of a Kafka group. It outlives brokers: whatever ends the kafkajs consumer, but for missing rights and faults in the
  * program, makes it join again with a new one, for ever. Its own positions decide what is delivered, not kafkajs's.
@@ -72,7 +78,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
   /** Points kafkajs at the positions that were sought, within what the log holds; waits while one lies beyond its end. */
   const settle = async (owner: Assignment, partitions: readonly Held[]) => {
     let waiting = [...partitions]
-    const cut: (Held & Bounds)[] = []
+    const cut: Cut[] = []
     for (let failures = 0; waiting.length > 0; ) {
       let pauseMs = beyondEndMs
       try {
@@ -81,7 +87,8 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
         if (assignment !== owner || signal.aborted) return
         waiting = waiting.filter(held => {
           const range = bounds.get(held.partition)
-          if (range && held.behind && held.position > range.high) cut.push({ ...held, ...range })
+          if (range && held.behind && held.position > range.high)
+            cut.push({ partition: held.partition, position: held.position, ...range })
           if (!range || held.position > range.high) return true
           held.behind = false
           held.position = Math.max(held.position, range.low)
@@ -105,7 +112,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
    * What was read is no longer on the log: only a new start of the partitions finds out what that means. No hot loop: a new one
    * is settled within the log's bounds first, so the log must be cut once more to come here again.
    */
-  const assignAgain = (owner: Assignment, cut: readonly Bounds[]) => {
+  const assignAgain = (owner: Assignment, cut: readonly Cut[]) => {
     logger?.error(
       { ...fields, cut },
       'the log went backwards: it was cut or made again; the partitions are started again',
