@@ -8,6 +8,7 @@ import { awaitTopic } from './await-topic.ts'
 import { backoffMs } from './backoff.ts'
 import { isKafkaError, topicErrorOf } from './error.ts'
 import { groupOffsets } from './group-offsets.ts'
+import { newMember } from './member.ts'
 
 export interface KafkaReaderOptions {
   topic: string
@@ -15,12 +16,6 @@ export interface KafkaReaderOptions {
   logger?: Logger
 }
 
-/** How long a fetch may wait for records, and how long all-paused fetchers sleep: the most that a resume is late by. */
-const maxWaitMs = 250
-/** New partitions are noticed, and the group joined again for them, after this. */
-const metadataMaxAgeMs = 10_000
-/** How long the group waits for a member that went without a word, a broker's restart included. Heartbeats come every 3 s at most. */
-const sessionMs = 15_000
 /** How often a position beyond the end of the log is looked at again. */
 const beyondEndMs = 250
 /** Most that a close waits for brokers that don't answer; the group forgets us by itself. */
@@ -180,14 +175,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
   /** One life of a kafkajs consumer, up to its first join; resolves to what ended it before that. */
   const join = async (): Promise<void> => {
     await awaitTopic({ session, topic, signal, logger, giveUpOn: ['unauthorized'] })
-    const member = kafka.consumer({
-      groupId: group,
-      allowAutoTopicCreation: false,
-      sessionTimeout: sessionMs,
-      maxWaitTimeInMs: maxWaitMs,
-      metadataMaxAge: metadataMaxAgeMs,
-      retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 3_000, restartOnFailure: async () => false },
-    })
+    const member = newMember(kafka, group)
     consumer = member
     const crashed = new Promise<never>((_, reject) => {
       member.on('consumer.crash', ({ payload }) => {
