@@ -2,33 +2,26 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEmbeddedLog } from '../../../../topic/embedded/log.ts'
+import { bundleFixture } from '../../../support/bundle-fixture.ts'
 
-// Beneath the checkout, so that the bundle finds the packages that it leaves outside.
-const dir = mkdtempSync(join(process.cwd(), 'node_modules', '.clicktrail-full-'))
 const data = mkdtempSync(join(tmpdir(), 'clicktrail-full-'))
-const script = join(dir, 'append-until-full.mjs')
+let fixture: Awaited<ReturnType<typeof bundleFixture>>
 
-beforeAll(() =>
-  build({
-    entryPoints: ['test/fixtures/append-until-full.ts'],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-  }),
-)
+beforeAll(async () => {
+  fixture = await bundleFixture('append-until-full')
+})
 afterAll(() => {
-  for (const folder of [dir, data]) rmSync(folder, { recursive: true, force: true })
+  fixture.remove()
+  rmSync(data, { recursive: true, force: true })
+})
 })
 
 test('refuses appends that the disk has no room for, lives on, and keeps all that was acknowledged', async () => {
   // Blocks of 1,024 bytes: no file may grow beyond 8 MiB.
   const limited = `ulimit -f 8192; exec "$@"`
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', limited, 'bash', process.execPath, script, data], {
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', limited, 'bash', process.execPath, fixture.script, data], {
     encoding: 'utf8',
     timeout: 30_000,
   })

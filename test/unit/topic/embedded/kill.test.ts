@@ -2,34 +2,27 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEmbeddedLog } from '../../../../topic/embedded/log.ts'
+import { bundleFixture } from '../../../support/bundle-fixture.ts'
 import { eventually, follow, offsetsBetween } from '../../../support/describe-topic.ts'
 
-// Beneath the checkout, so that the bundle finds the packages that it leaves outside.
-const dir = mkdtempSync(join(process.cwd(), 'node_modules', '.clicktrail-kill-'))
 const data = mkdtempSync(join(tmpdir(), 'clicktrail-kill-'))
-const script = join(dir, 'append-for-ever.mjs')
+let fixture: Awaited<ReturnType<typeof bundleFixture>>
 
-beforeAll(() =>
-  build({
-    entryPoints: ['test/fixtures/append-for-ever.ts'],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-  }),
-)
+beforeAll(async () => {
+  fixture = await bundleFixture('append-for-ever')
+})
 afterAll(() => {
-  for (const folder of [dir, data]) rmSync(folder, { recursive: true, force: true })
+  fixture.remove()
+  rmSync(data, { recursive: true, force: true })
+})
 })
 
 /** Lets the child append until `lines` were acknowledged, then kills it; what it said it had stored. */
 function appendUntilKilled(start: number, lines: number): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, data, String(start)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [fixture.script, data, String(start)], { stdio: ['ignore', 'pipe', 'inherit'] })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', chunk => {
       output += chunk
