@@ -16,15 +16,18 @@ afterAll(() => {
   fixture.remove()
   rmSync(data, { recursive: true, force: true })
 })
-})
 
 test('refuses appends that the disk has no room for, lives on, and keeps all that was acknowledged', async () => {
   // Blocks of 1,024 bytes: no file may grow beyond 8 MiB.
   const limited = `ulimit -f 8192; exec "$@"`
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', limited, 'bash', process.execPath, fixture.script, data], {
-    encoding: 'utf8',
-    timeout: 30_000,
-  })
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    ['-c', limited, 'bash', process.execPath, fixture.script, data],
+    {
+      encoding: 'utf8',
+      timeout: 30_000,
+    },
+  )
   expect(stderr).not.toContain('Commit failed')
   expect(status).toBe(0)
   const { acknowledged, code } = JSON.parse(stdout)

@@ -17,12 +17,13 @@ afterAll(() => {
   fixture.remove()
   rmSync(data, { recursive: true, force: true })
 })
-})
 
 /** Lets the child append until `lines` were acknowledged, then kills it; what it said it had stored. */
 function appendUntilKilled(start: number, lines: number): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [fixture.script, data, String(start)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [fixture.script, data, String(start)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', chunk => {
       output += chunk
