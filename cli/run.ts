@@ -43,9 +43,13 @@ export async function runUntilSignal(running: Running, log: Logger): Promise<voi
   }, stopDeadlineMs).unref()
   for (const [index, close] of running.stages.entries()) {
     const withinMs = stageMs[index] ?? 1_000
-    const late = wait(withinMs, 'late' as const)
-    if ((await Promise.race([close(), late])) === 'late')
-      log.warn({ stage: index + 1, withinMs }, 'stopping took too long: going on')
+    try {
+      const late = wait(withinMs, 'late' as const)
+      if ((await Promise.race([close(), late])) === 'late')
+        log.warn({ stage: index + 1, withinMs }, 'stopping took too long: going on')
+    } catch (error) {
+      log.error({ err: error, stage: index + 1 }, 'stopping failed: going on')
+    }
   }
   log.info('stopped')
   process.exit(asked ? 0 : 1)

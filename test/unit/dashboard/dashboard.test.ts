@@ -30,12 +30,16 @@ interface Ask {
   peer?: string | undefined
   headers?: Record<string, string>
   body?: string
+  httpVersion?: string
   to?: Hono
 }
 
-async function ask(path: string, { peer = '127.0.0.1', headers = {}, body, to = app }: Ask = {}): Promise<Response> {
+async function ask(
+  path: string,
+  { peer = '127.0.0.1', headers = {}, body, httpVersion = '1.1', to = app }: Ask = {},
+): Promise<Response> {
   const init = body === undefined ? {} : { method: 'POST', body }
-  const env = { incoming: { socket: { remoteAddress: peer } } }
+  const env = { incoming: { httpVersion, socket: { remoteAddress: peer } } }
   return to.request(path, { ...init, headers: { host: '127.0.0.1:8080', ...headers } }, env)
 }
 
@@ -96,6 +100,8 @@ describe('access', () => {
     ['an unknown peer', { peer: '' }],
     ['a rebound name', { headers: { host: 'evil.example:8080' } }],
     ['a proxy', { headers: { 'x-forwarded-for': '203.0.113.9' } }],
+    ['a proxy that names itself only', { headers: { via: '1.1 edge' } }],
+    ['a proxy that says nothing, by its HTTP/1.0', { httpVersion: '1.0' }],
   ])('refuses %s everything, and says what to set', async (_, asked: Ask) => {
     for (const path of ['/dashboard', '/dashboard/page.js', '/dashboard/api/overview']) {
       const answer = await ask(path, asked)

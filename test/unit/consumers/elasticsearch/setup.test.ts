@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { elasticsearchClient } from '../../../../consumers/elasticsearch/client.ts'
 import { setupElasticsearch } from '../../../../consumers/elasticsearch/setup.ts'
-import { lifecyclePolicy, mappings } from '../../../../consumers/elasticsearch/template.ts'
+import { lifecyclePolicy, mappings, templateVersion } from '../../../../consumers/elasticsearch/template.ts'
 import { recordSchema } from '../../../../topic/record.ts'
 import { type FakeElasticsearch, type Fault, startFakeElasticsearch } from '../../../support/fake-elasticsearch.ts'
 
@@ -47,6 +47,23 @@ it.each([
 ])('does not take a %i %s for a missing feature', async (status, type) => {
   fake.faults.push(() => ({ status, body: { error: { type } } }))
   await expect(setup()).rejects.toThrow(type)
+})
+
+it.each([
+  ['this version', templateVersion, 1],
+  ['a later version', templateVersion + 1, 1],
+  ['an older version', templateVersion - 1, 4],
+])('with onlyIfMissing it looks first, and installs only over what is older: %s', async (_, version, requests) => {
+  const found = { index_templates: [{ name: 'web', index_template: { version } }] }
+  fake.faults.push(() => ({ status: 200, body: found }), ok, ok, ok)
+  await setupElasticsearch(elasticsearchClient({ urls: [fake.url] }), { index: 'web', onlyIfMissing: true })
+  expect(fake.requests).toHaveLength(requests)
+})
+
+it('with onlyIfMissing it installs everything where nothing is', async () => {
+  fake.faults.push(() => ({ status: 404, body: { error: { type: 'resource_not_found_exception' } } }), ok, ok, ok)
+  const client = elasticsearchClient({ urls: [fake.url] })
+  expect((await setupElasticsearch(client, { index: 'web', onlyIfMissing: true })).done).toHaveLength(3)
 })
 
 it('never makes an index read-only before day 10, and deletes nothing unasked', () => {
