@@ -38,12 +38,18 @@ export interface Page {
 
 /** One user action. */
 export interface Event {
-  /** Position in its tab: 1, 2, 3 … without gaps. Required if and only if the batch has a `tab`. */
+  /**
+   * Position in its tab: 1, 2, 3 … without gaps. Only in a batch with a `tab`, whose first event needs it; left out it
+   * is one more than that of the event before.
+   */
   n?: number
   /** Age in milliseconds when the batch was sealed. @default 0 */
   ago?: number
-  /** What the visitor did, for example `page_view`, `color_click`, `events_dropped`. */
-  action: string
+  /**
+   * What the visitor did, for example `page_view`, `color_click`, `events_dropped`. The first event of a batch needs it;
+   * left out it is that of the event before.
+   */
+  action?: string
   /** Only where it differs from the envelope's; it replaces that as a whole. */
   page?: Page
   properties?: Record<string, PropertyValue>
