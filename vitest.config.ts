@@ -22,6 +22,7 @@ export default defineConfig({
           },
         },
       },
+      { test: { name: 'lab', include: ['test/lab/**/*.test.ts'], environment: 'node', testTimeout: 120_000 } },
       {
         test: {
           name: 'integration',

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import type { Arrival } from './collector.ts'
+import type { SentEvent, Tracker } from './tracker.ts'
+
+const properties = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+const batch = z.object({
+  tab: z.string(),
+  events: z.array(
+    z.object({ n: z.number().optional(), action: z.string().optional(), properties: properties.optional() }),
+  ),
+})
+
+interface ReadEvent extends SentEvent {
+  mark: string | undefined
+}
+
+/**
+ * The events of a body of CONTRACT 1: one without `n` has its predecessor's n + 1, one without `action` its
+ * predecessor's. Throws for a body that breaks the contract.
+ */
+export function readBatch(body: Buffer): ReadEvent[] {
+  const { tab, events } = batch.parse(JSON.parse(body.toString()))
+  let n = 0
+  let action = ''
+  return events.map(event => {
+    n = event.n ?? n + 1
+    action = event.action ?? action
+    const mark = event.properties?.['mark']
+    return { id: `${tab}-${n}`, action, mark: mark === undefined ? undefined : String(mark) }
+  })
+}
+
+const read = ({ body }: Arrival) => (body.length ? readBatch(body) : [])
+
+/** Clicktrail's script tag as `node build.mjs` left it; the checkout is the working directory. */
+export const clicktrail: Tracker = {
+  name: 'clicktrail',
+  version: 'checkout',
+  script: () => readFile('sdk/dist/clicktrail.js', 'utf8'),
+  attributes: endpoint => ({ 'data-site': 'lab', 'data-endpoint': `${endpoint}/v1/events` }),
+  wiring: 'clicktrail',
+  marksIn: request => read(request).flatMap(({ mark }) => mark ?? []),
+  eventsIn: read,
+  reply: () => undefined,
+}
