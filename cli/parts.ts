@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errors } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
@@ -79,9 +79,11 @@ function embeddedTopics({ topic, dataDir }: Config, logger: Logger): Topics {
 }
 
 export function openCollector(config: Config, topics: Topics, logger: Logger): Collector {
+  const debugScript = new URL('sdk/dist/clicktrail.debug.js', checkout)
   return createCollector({
     writer: topics.writer(),
     script: readFileSync(new URL('sdk/dist/clicktrail.js', checkout)),
+    debugScript: existsSync(debugScript) ? readFileSync(debugScript) : undefined,
     origins: config.origins,
     eventsPath: config.eventsPath,
     scriptPath: config.scriptPath,

@@ -9,7 +9,7 @@ import { corsPolicy } from './cors.ts'
 import { createCounters } from './counters.ts'
 import { eventsRoute } from './events-route.ts'
 import { createInFlight } from './in-flight.ts'
-import { createScript } from './script.ts'
+import { createScript, markedPath } from './script.ts'
 import { createUserAgentParser } from './user-agent.ts'
 
 export interface CollectorOptions {
@@ -17,6 +17,8 @@ export interface CollectorOptions {
   writer: TopicWriter
   /** The SDK's bytes, served at `scriptPath`. */
   script: Uint8Array
+  /** The bytes of the SDK that explains itself, served beside it: at `/clicktrail.debug.js`. @default none, 404 */
+  debugScript?: Uint8Array | undefined
   logger: Logger
   /** Allow-list of origins: `*`, exact, `*.domain`, `null`. @default ['*'] */
   origins?: readonly string[]
@@ -65,7 +67,7 @@ const closeGraceMs = 3_000
 const answerGraceMs = 1_000
 
 export interface Collector {
-  /** The events path, the script and a 404 for all else; the caller may add routes before the first request. */
+  /** The events path, the scripts and a 404 for all else; the caller may add routes before the first request. */
   app: Hono
   /** `/livez`, `/readyz`, `/metrics`, for a port of their own. */
   admin: Hono
@@ -77,7 +79,7 @@ export interface Collector {
 
 /** HTTP in, records out: answers 2xx only after the topic's acknowledgement. Throws an Error for an origin that can't be read. */
 export function createCollector(options: CollectorOptions): Collector {
-  const { writer, script, logger, eventsPath, scriptPath, ...settings } = { ...defaults, ...options }
+  const { writer, script, debugScript, logger, eventsPath, scriptPath, ...settings } = { ...defaults, ...options }
   const { origins, userAgent, visitor, ip, deadlineMs, maxInFlightBytes, now, ...http } = settings
   const counters = createCounters()
   const inFlight = createInFlight()
@@ -92,6 +94,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const app = new Hono()
   app.all(eventsPath, context => inFlight.run(() => events(context)))
   addScript(app, script, scriptPath)
+  if (debugScript) addScript(app, debugScript, markedPath(scriptPath, 'debug'))
   app.notFound(context =>
     responseOf({
       outcome: 'not_found',

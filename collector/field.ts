@@ -14,6 +14,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** What JSON has for a field that is left out. */
+export function isAbsent(value: unknown): value is undefined | null {
+  return value === undefined || value === null
+}
+
 /** What a value of JSON is, as a message names it. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'missing'
@@ -26,24 +31,30 @@ export function kindOf(value: unknown): string {
 /** Lone surrogates have no UTF-8 form, and NUL ends strings in some of the storages. */
 const unstorable = /[\p{Surrogate}\0]/u
 
-/** Refuses text that is too long in UTF-16 code units, or that UTF-8 or a storage would alter. */
-export function checkText(text: string, where: string, maxChars: number): void {
+/** Whether neither UTF-8 nor a storage would alter the text. */
+export function isStorable(text: string): boolean {
+  return !unstorable.test(text)
+}
+
+/** Refuses text that is too long in UTF-16 code units. */
+export function checkLength(text: string, where: string, maxChars: number): void {
   if (text.length > maxChars) {
     throw new Invalid(where, `is ${text.length} characters long, at most ${maxChars} are allowed: shorten it`)
   }
-  if (unstorable.test(text)) throw new Invalid(where, 'holds a NUL or half a surrogate pair: send well-formed text')
 }
 
 function presentText(value: unknown, where: string): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined
+  if (isAbsent(value) || value === '') return undefined
   if (typeof value !== 'string') throw new Invalid(where, `is ${kindOf(value)}: send a string`)
   return value
 }
 
-/** A string, or undefined for what is absent, null or empty: absent is absent. */
+/** A string that is kept as it is, or undefined for what is absent, null or empty: absent is absent. */
 export function optionalText(value: unknown, where: string, maxChars: number): string | undefined {
   const text = presentText(value, where)
-  if (text !== undefined) checkText(text, where, maxChars)
+  if (text === undefined) return undefined
+  checkLength(text, where, maxChars)
+  if (!isStorable(text)) throw new Invalid(where, 'holds a NUL or half a surrogate pair: send well-formed text')
   return text
 }
 
@@ -66,7 +77,8 @@ export function repairedUrl(value: unknown, where: string, maxChars: number): st
   return URL.canParse(url) ? url : undefined
 }
 
-function repair(text: string): string {
+/** The text with U+FFFD in the place of each NUL and half surrogate pair: as long as before. */
+export function repair(text: string): string {
   return unstorable.test(text) ? text.replace(/[\p{Surrogate}\0]/gu, '\ufffd') : text
 }
 

@@ -19,7 +19,7 @@ export function createScript(source: Uint8Array, path: string): Script {
     identity: source,
   }
   return {
-    hashedPath: path.endsWith('.js') ? `${path.slice(0, -3)}.${hash}.js` : `${path}.${hash}`,
+    hashedPath: markedPath(path, hash),
     respond({ hashed, acceptEncoding, ifNoneMatch }) {
       const encoding = encodingFor(acceptEncoding)
       const etag = `"${hash}-${encoding}"`
@@ -37,6 +37,11 @@ export function createScript(source: Uint8Array, path: string): Script {
       return new Response(bodies[encoding], { status: 200, headers })
     },
   }
+}
+
+/** The path of another form of the script: `/clicktrail.js` marked `debug` → `/clicktrail.debug.js`. */
+export function markedPath(path: string, mark: string): string {
+  return path.endsWith('.js') ? `${path.slice(0, -3)}.${mark}.js` : `${path}.${mark}`
 }
 
 /** The best encoding that an Accept-Encoding header names with a weight above 0 (RFC 9110 §12.5.3). */

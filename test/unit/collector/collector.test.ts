@@ -65,17 +65,18 @@ describe('the answer is', () => {
 
   test('200 with what was rejected when the rest is acknowledged', async () => {
     const { post, records } = setUp()
-    const events = [{ n: 3, action: 'a' }, { n: 4, action: 'b', properties: { deep: {} } }, { action: 'c' }]
+    const deep = { properties: { deep: {} } }
+    const events = [{ n: 3, action: 'a' }, { n: 4, action: 'b', ...deep }, deep, { action: 'c' }]
     const response = await post(JSON.stringify({ site: 'x', tab, events }))
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({
-      accepted: 1,
+      accepted: 2,
       rejected: [
         { index: 1, n: 4, reason: 'properties.deep is an object: only strings, numbers and booleans are taken' },
-        { index: 2, reason: 'n is missing: a batch with a tab numbers its events 1, 2, 3 …' },
+        { index: 2, n: 5, reason: 'properties.deep is an object: only strings, numbers and booleans are taken' },
       ],
     })
-    expect(records().map(record => record.event.id)).toEqual([`${tab}-3`])
+    expect(records().map(record => record.event.id)).toEqual([`${tab}-3`, `${tab}-6`])
   })
 
   test('200 without any append when every event is rejected', async () => {
@@ -87,14 +88,14 @@ describe('the answer is', () => {
 
   test('200 with the event that is larger than the topic takes', async () => {
     const { post, records } = setUp({}, { maxRecordBytes: 600 })
-    const events = [{ action: '' }, { action: 'big', properties: { x: 'v'.repeat(600) } }, { action: 'small' }, {}]
+    const events = [{}, { action: 'big', properties: { x: 'v'.repeat(600) } }, { action: 'small' }, { action: '' }]
     const response = await post(JSON.stringify({ site: 'x', events }))
     expect(await response.json()).toEqual({
       accepted: 1,
       rejected: [
-        { index: 0, reason: expect.stringContaining('action is empty') },
+        { index: 0, reason: expect.stringContaining('action is missing') },
         { index: 1, reason: expect.stringContaining('larger than the topic takes (600 bytes)') },
-        { index: 3, reason: expect.stringContaining('action is missing') },
+        { index: 3, reason: expect.stringContaining('action is empty') },
       ],
     })
     expect(records().map(record => record.event.action)).toEqual(['small'])
@@ -356,6 +357,22 @@ describe('the script', () => {
     const hashed = await collector.app.request(`/clicktrail.${hash}.js`, { method })
     expect(hashed.headers.get('Cache-Control')).toContain('immutable')
     expect((await collector.app.request('/clicktrail.000000000000.js', { method })).status).toBe(404)
+  })
+
+  test.each([
+    ['/clicktrail.js', '/clicktrail.debug.js'],
+    ['/assets/a.b.js', '/assets/a.b.debug.js'],
+  ])('at %s has the one that explains itself beside it, where there is one', async (scriptPath, path) => {
+    const { collector } = setUp({ scriptPath, debugScript: Buffer.from('explained') })
+    const [script, debug] = await Promise.all([scriptPath, path].map(at => collector.app.request(at)))
+    expect(await script?.text()).toBe('script')
+    expect(await debug?.text()).toBe('explained')
+    const names = (response: Response | undefined) => [...(response?.headers.keys() ?? [])]
+    expect(names(debug)).toEqual(names(script))
+    const etag = debug?.headers.get('ETag') ?? ''
+    const again = await collector.app.request(path, { headers: { 'If-None-Match': etag } })
+    expect([again.status, etag]).toEqual([304, expect.not.stringContaining(script?.headers.get('ETag') ?? '')])
+    expect((await setUp({ scriptPath }).collector.app.request(path)).status).toBe(404)
   })
 
   test('is not there to be posted to', async () => {

@@ -99,7 +99,6 @@ describe('one event is refused', () => {
     [{ action: 'a', properties: [] }, /properties is an array/],
     [{ action: 'a', properties: { x: { y: 1 } } }, /properties.x is an object: only strings, numbers and booleans/],
     [{ action: 'a', properties: { x: ['y'] } }, /properties.x is an array/],
-    [{ action: 'a', properties: { x: null } }, /properties.x is null/],
     [{ action: 'a', properties: { '': 1 } }, /properties has an empty name/],
   ])('%j', (event, reason) => {
     expect(reasonOf(event)).toMatch(reason)
@@ -108,9 +107,6 @@ describe('one event is refused', () => {
   test.each([
     ['a number that becomes infinite', '{"x":1e400}', /properties.x is too large for a number/],
     ['an integer beyond 2^53', '{"x":9007199254740993}', /properties.x is beyond 2\^53/],
-    ['a lone surrogate', '{"x":"\\udc00"}', /properties.x holds .* surrogate/],
-    ['a lone surrogate in a name', '{"\\ud83d":"x"}', /properties has a name that holds .* surrogate/],
-    ['a NUL', '{"x":"a\\u0000"}', /properties.x holds a NUL/],
     ['the name __proto__', '{"__proto__":"x"}', /properties.__proto__ is a name that JavaScript reserves/],
   ])('for %s', (_, json, reason) => {
     expect(reasonOfProperty(json)).toMatch(reason)
@@ -137,7 +133,7 @@ describe('one event is refused', () => {
   test('and the others are kept, told apart by index and n', () => {
     const events = [
       { n: 1, action: 'a' },
-      { action: 'b' },
+      { action: '' },
       { n: 3, action: 'c', properties: { x: {} } },
       { n: 4, action: 'd' },
     ]
@@ -148,7 +144,7 @@ describe('one event is refused', () => {
       [3, 4],
     ])
     expect(result.rejected).toEqual([
-      { index: 1, reason: expect.stringContaining('n is missing'), cause: 'n' },
+      { index: 1, n: 2, reason: expect.stringContaining('action is empty'), cause: 'action' },
       { index: 2, n: 3, reason: expect.stringContaining('properties.x'), cause: 'properties' },
     ])
   })
