@@ -129,12 +129,15 @@ describe('an event that leaves out', () => {
   })
 
   test('its number has none in a batch without a tab, where a number stays refused', () => {
-    expect(told([{ action: 'a' }, { n: 2 }, {}], {})).toEqual({
+    expect(told([{ action: 'a' }, { n: 2 }, {}, { ago: 'long' }], {})).toEqual({
       taken: [
         [undefined, 'a'],
         [undefined, 'a'],
       ],
-      refused: [[1, 2, 'n stands without a tab: send both, or neither']],
+      refused: [
+        [1, 2, 'n stands without a tab: send both, or neither'],
+        [3, undefined, expect.stringContaining('ago is a string')],
+      ],
     })
   })
 })
