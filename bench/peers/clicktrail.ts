@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { bundleScript } from './bundle.ts'
+import { jsonOf } from './decode.ts'
+import type { Peer, SentEvent, SentRequest } from './peer.ts'
+
+const script = 'sdk/dist/clicktrail.js'
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile('sdk/package.json', 'utf8')))
+const claims = 'batches; retries; keeps undelivered batches across visits; ids for exact deduplication; measured loss'
+
+const batch = z.object({
+  tab: z.string(),
+  events: z.array(z.object({ n: z.number().optional(), action: z.string().optional() })),
+})
+
+/** Events of a batch of CONTRACT 1: what an event leaves out it shares with the one before. */
+function eventsIn(request: SentRequest): SentEvent[] {
+  const sent = jsonOf(request, batch)
+  let n = 0
+  let action = ''
+  return (sent?.events ?? []).map(event => {
+    n = event.n ?? n + 1
+    action = event.action ?? action
+    return { id: `${sent?.tab}-${n}`, action }
+  })
+}
+
+const answer = () => ({ status: 204 })
+
+/** The script tag, as built. */
+export const clicktrail: Peer = {
+  name: 'clicktrail',
+  version,
+  claims,
+  shipped: () => readFile(script, 'utf8'),
+  async script(endpoint) {
+    const attributes = { 'data-site': 'bench', 'data-endpoint': `${endpoint}/v1/events` }
+    const tag = Object.entries(attributes).map(([name, value]) => `t.setAttribute("${name}","${value}")`)
+    return [
+      `{const t=document.currentScript;${tag.join(';')}}`,
+      await readFile(script, 'utf8'),
+      'window.peer={track:window.clicktrail.track};',
+    ].join('\n')
+  },
+  eventsIn,
+  answer,
+  countsClicks: true,
+}
+
+/** What a website's own bundle takes in for `init`, `page` and `track`. */
+export const clicktrailEsm: Peer = {
+  name: 'clicktrail-esm',
+  version,
+  claims,
+  shipped: () => bundleScript('export { init, page, track } from "../sdk/dist/index.js"'),
+  script: endpoint =>
+    bundleScript(`import { init, page, track } from '../sdk/dist/index.js'
+init({ site: 'bench', endpoint: '${endpoint}/v1/events' })
+window.peer = { track, page }`),
+  eventsIn,
+  answer,
+  countsClicks: true,
+}
