@@ -21,11 +21,12 @@ interface ReadEvent extends SentEvent {
  */
 export function readBatch(body: Buffer): ReadEvent[] {
   const { tab, events } = batch.parse(JSON.parse(body.toString()))
-  let n = 0
+  let n = Number.NaN
   let action = ''
   return events.map(event => {
     n = event.n ?? n + 1
     action = event.action ?? action
+    if (!(n >= 1 && action)) throw new Error('the first event of a batch needs n and action')
     const mark = event.properties?.['mark']
     return { id: `${tab}-${n}`, action, mark: mark === undefined ? undefined : String(mark) }
   })
@@ -37,9 +38,9 @@ const read = ({ body }: Arrival) => (body.length ? readBatch(body) : [])
 export const clicktrail: Tracker = {
   name: 'clicktrail',
   version: 'checkout',
-  script: () => readFile('sdk/dist/clicktrail.js', 'utf8'),
+  script: async () => `${await readFile('sdk/dist/clicktrail.js', 'utf8')}\nwindow.peer = clicktrail`,
   attributes: endpoint => ({ 'data-site': 'lab', 'data-endpoint': `${endpoint}/v1/events` }),
-  wiring: 'clicktrail',
+  countsClicks: true,
   marksIn: request => read(request).flatMap(({ mark }) => mark ?? []),
   eventsIn: read,
   reply: () => undefined,

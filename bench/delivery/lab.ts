@@ -29,6 +29,9 @@ export interface LabOptions {
   onRepeat?(count: Count): void
 }
 
+/** What a visit may take, the longest with its waits included. */
+export const maxSeconds = 90
+
 /** Everything delivered once. */
 export function isPerfect({ delivered, tracked, doubled, gaps }: Count): boolean {
   return delivered === tracked && doubled === 0 && gaps === 0

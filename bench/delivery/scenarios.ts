@@ -86,7 +86,7 @@ async function offline(stage: Stage): Promise<Visit> {
   return { marks }
 }
 
-/** Four tabs of one origin make 500 events each in about 6 s; the collector flaps for 12 s, and then has up to 70 s. */
+/** Four tabs of one origin make 500 events each in about 6 s; the collector flaps for 12 s, and then has up to 60 s. */
 async function fourTabs(stage: Stage): Promise<Visit> {
   const { collector, site, visitor, prefix } = stage
   const open = await Promise.all(Array.from({ length: tabs }, () => visitor.open(site.page(prefix))))
@@ -103,7 +103,7 @@ async function fourTabs(stage: Stage): Promise<Visit> {
     await wait(100)
   }
   await flapping
-  await delivery(stage, marks, 70_000)
+  await delivery(stage, marks, 60_000)
   let left = 0
   await within(10_000, async () => {
     left = Number(await open[0]?.evaluate('localStorage.length'))

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import { listen } from './listen.ts'
-import type { Tracker } from './tracker.ts'
-import { labAction } from './tracker.ts'
+import { labAction, type Tracker } from './tracker.ts'
 
 /** Buttons on a page. */
 export const buttons = 8
@@ -38,19 +37,18 @@ interface PageOptions {
 
 function pageOf(tracker: Tracker, { prefix, endpoint, elsewhere }: PageOptions): string {
   const declared = (id: string) =>
-    tracker.wiring === 'clicktrail' ? ` data-track="${labAction}" data-track-mark="${prefix}-${id}"` : ''
+    tracker.countsClicks ? ` data-track="${labAction}" data-track-mark="${prefix}-${id}"` : ''
   const attributes = Object.entries(tracker.attributes(endpoint)).map(([name, value]) => ` ${name}="${value}"`)
   const ids = Array.from({ length: buttons }, (_, index) => `c${index + 1}`)
   return `<!doctype html><html lang="en"><title>Lab</title><link rel="icon" href="data:,">
 <script src="/tracker.js"${attributes.join('')}></script>
-<script>${wirings[tracker.wiring](prefix)}</script>
+<script>${wiring(tracker, prefix)}</script>
 ${ids.map(id => `<button id="${id}"${declared(id)}>${id}</button>`).join('\n')}
 <p><a id="leave" href="${elsewhere}"${declared('leave')}>leave</a></p>`
 }
 
-/** `lab(action, mark)` tracks; Clicktrail sees clicks by itself, a peer is called in the click listener. */
-const wirings = {
-  clicktrail: () => `lab = (action, mark) => clicktrail.track(action, { mark })`,
-  peer: (prefix: string) => `lab = (action, mark) => peer.track(action, { mark })
-addEventListener('click', ({ target }) => target.id && lab('${labAction}', '${prefix}-' + target.id))`,
+/** `lab(action, mark)` tracks; in the click listener too, unless the tracker sees clicks by itself. */
+function wiring({ countsClicks }: Tracker, prefix: string): string {
+  const listener = `addEventListener('click', ({ target }) => target.id && lab('${labAction}', '${prefix}-' + target.id))`
+  return `lab = (action, mark) => peer.track(action, { mark })\n${countsClicks ? '' : listener}`
 }

@@ -11,13 +11,13 @@ export interface SentEvent {
 export interface Tracker {
   name: string
   version: string
-  /** Text of the script for a collector at this origin. */
+  /** Text of a script for a collector at this origin. Run by a classic script tag, it defines `peer.track(action, properties)`. */
   script(endpoint: string): Promise<string>
   /** Attributes of the script tag. */
   attributes(endpoint: string): Record<string, string>
-  /** Inline script that follows it: defines `lab.track(action, properties)` and, unless `data-track` does it, tracks clicks. */
-  wiring: 'clicktrail' | 'peer'
-  /** Marks of the events that a request carries, see `marksIn`. */
+  /** Whether it sees clicks on `data-track` elements by itself. */
+  countsClicks: boolean
+  /** The property `mark` of each event in a request, unique to the event in all that the lab does. */
   marksIn(request: Arrival): string[]
   eventsIn(request: Arrival): SentEvent[]
   reply(request: Arrival): Reply | undefined
