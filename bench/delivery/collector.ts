@@ -35,7 +35,7 @@ export interface Collector {
   /** Origin, `http://127.0.0.1:<port>`. */
   url: string
   mode: Mode
-  /** Everything but preflights since the last `reset`, in the order of the outcomes. */
+  /** Everything since the last `reset`, preflights too (never stored), in the order of the outcomes. */
   arrivals(): readonly Arrival[]
   /** Healthy again, with an empty log. */
   reset(): void
@@ -54,8 +54,7 @@ export async function createCollector(reply: (request: Arrival) => Reply | undef
     const { method = '', url = '', headers } = request
     const arrival: Arrival = { at: Date.now(), method, url, headers, body: Buffer.of(), stored: false, outcome: 0 }
     const settle = (outcome: Arrival['outcome'], stored = false) => {
-      Object.assign(arrival, { outcome, stored })
-      if (method !== 'OPTIONS') arrivals.push(arrival)
+      arrivals.push(Object.assign(arrival, { outcome, stored: stored && method !== 'OPTIONS' }))
     }
     if (collector.mode === 'cut' && cuts++ % 2 === 0) {
       settle('cut_before_body')

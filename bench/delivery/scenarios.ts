@@ -28,15 +28,16 @@ export interface Visit {
 export type Scenario = (stage: Stage) => Promise<Visit>
 
 const busyMs = 4_000
+const clickPauseMs = 300
 const flapMs = 1_000
 const flaps: readonly Mode[] = ['healthy', 'busy', 'cut', 'mute']
 const tabs = 4
 const rounds = 50
 const eventsEachRound = 10
 
-/** The last click follows a link to another site. */
+/** The visitor clicks three things, and at once a link to another site. */
 async function link(stage: Stage): Promise<Visit> {
-  const tab = await stage.visitor.open(stage.site.page(stage.prefix))
+  const tab = await readPage(stage)
   const marks = await clickAll(stage, tab, ['c1', 'c2', 'c3', 'leave'])
   await delivery(stage, marks, 4_000)
   return { marks }
@@ -44,7 +45,7 @@ async function link(stage: Stage): Promise<Visit> {
 
 /** The tab is closed right after the last click. */
 async function close(stage: Stage): Promise<Visit> {
-  const tab = await stage.visitor.open(stage.site.page(stage.prefix))
+  const tab = await readPage(stage)
   const marks = await clickAll(stage, tab, ['c1', 'c2', 'c3', 'c4'])
   await tab.close()
   await delivery(stage, marks, 4_000)
@@ -53,7 +54,7 @@ async function close(stage: Stage): Promise<Visit> {
 
 /** The collector answers 503 for 4 s, in which the visitor clicks on; then the visitor stays for up to 20 s. */
 async function busy(stage: Stage): Promise<Visit> {
-  const tab = await settledPage(stage)
+  const tab = await readPage(stage)
   stage.collector.mode = 'busy'
   const healthyAt = Date.now() + busyMs
   const marks: string[] = []
@@ -70,7 +71,7 @@ async function busy(stage: Stage): Promise<Visit> {
 /** Connections are cut until the visitor has left with at least one failure; later the visitor comes back for up to 8 s. */
 async function offline(stage: Stage): Promise<Visit> {
   const { collector, site, visitor, prefix } = stage
-  const tab = await settledPage(stage)
+  const tab = await readPage(stage)
   collector.mode = 'cut'
   const before = collector.arrivals().length
   const marks = await clickAll(stage, tab, ['c1', 'c2', 'c3', 'c4'])
@@ -117,16 +118,19 @@ export const scenarios = { link, close, busy, offline, tabs: fourTabs } satisfie
 
 export type ScenarioName = keyof typeof scenarios
 
-/** A page whose first request, the page view or what the tracker asks of its server, has been answered. */
-async function settledPage({ visitor, site, prefix, collector }: Stage): Promise<Tab> {
+/** A page that the visitor has read for a second: trackers that ask their server something first have their answer. */
+async function readPage({ visitor, site, prefix }: Stage): Promise<Tab> {
   const tab = await visitor.open(site.page(prefix))
-  await within(5_000, () => collector.arrivals().length > 0)
   await wait(1_000)
   return tab
 }
 
+/** One after the other, the last one at once. */
 async function clickAll({ prefix }: Stage, tab: Tab, ids: readonly string[]): Promise<string[]> {
-  for (const id of ids) await tab.click(`#${id}`)
+  for (const [index, id] of ids.entries()) {
+    if (index > 0 && index < ids.length - 1) await wait(clickPauseMs)
+    await tab.click(`#${id}`)
+  }
   return ids.map(id => `${prefix}-${id}`)
 }
 
