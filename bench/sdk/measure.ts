@@ -1,0 +1,81 @@
+import type { Browser } from 'playwright-core'
+import type { Peer } from '../peers/peer.ts'
+import { measureClicks } from './click-time.ts'
+import { median, quantile } from './quantile.ts'
+import type { Row } from './row.ts'
+import { measureScriptWork } from './script-work.ts'
+import { openStage, type Stage } from './stage.ts'
+import type { ScriptWork } from './trace.ts'
+import { measureTraffic } from './traffic.ts'
+import { weigh } from './weight.ts'
+
+interface MeasureOptions {
+  /** Page loads a peer for the start-up time. */
+  loads: number
+  log(line: string): void
+}
+
+const clicks = 60
+
+/** Measures all `peers`, a row each, in their order: traffic side by side, CPU times one after the other. */
+export async function measure(browser: Browser, peers: readonly Peer[], options: MeasureOptions): Promise<Row[]> {
+  const stages = await Promise.all(peers.map(openStage))
+  try {
+    options.log(`traffic of ${stages.length} visits`)
+    const traffic = await Promise.all(stages.map(stage => measureTraffic(browser, stage)))
+    const clickUs = await clickTimes(browser, stages, options)
+    const work = await scriptWorks(browser, stages, options)
+    const startMs = (stage: Stage) => median(work.get(stage)?.map(load => load.startMs) ?? [])
+    const plausible = stages.find(({ peer }) => peer.name === 'plausible')
+    return await Promise.all(
+      stages.map(async (stage, i): Promise<Row> => {
+        const loads = work.get(stage) ?? []
+        const sent = traffic[i]
+        if (!sent) throw new Error(`no traffic of ${stage.peer.name}`)
+        return {
+          name: stage.peer.name,
+          version: stage.peer.version,
+          ...(await weigh(stage.peer)),
+          ...sent,
+          clickMedianUs: median(clickUs.get(stage) ?? []),
+          clickP95Us: quantile(clickUs.get(stage) ?? [], 0.95),
+          startMs: startMs(stage),
+          startRatio: plausible && startMs(stage) / startMs(plausible),
+          startLayoutMs: median(loads.map(load => load.startLayoutMs)),
+          visitMs: median(loads.map(load => load.visitMs)),
+          longTasks: Math.max(...loads.map(load => load.longTasks)),
+          forcedLayouts: Math.max(...loads.map(load => load.forcedLayouts)),
+          claims: stage.peer.claims,
+        }
+      }),
+    )
+  } finally {
+    for (const { site, collector } of stages) {
+      site.close()
+      collector.close()
+    }
+  }
+}
+
+/** In rounds, so that what disturbs the machine disturbs all alike. */
+async function clickTimes(browser: Browser, stages: readonly Stage[], { log }: MeasureOptions) {
+  const times = new Map<Stage, number[]>()
+  for (const round of [1, 2]) {
+    for (const stage of stages) {
+      log(`click handler, round ${round} of 2: ${stage.peer.name}`)
+      times.set(stage, [...(times.get(stage) ?? []), ...(await measureClicks(browser, stage, clicks / 2))])
+    }
+  }
+  return times
+}
+
+/** Every peer once a round, forwards and backwards in turn: neighbours share what disturbs the machine. */
+async function scriptWorks(browser: Browser, stages: readonly Stage[], { loads, log }: MeasureOptions) {
+  const work = new Map<Stage, ScriptWork[]>()
+  for (let load = 1; load <= loads; load++) {
+    log(`start-up, load ${load} of ${loads}`)
+    for (const stage of load % 2 === 0 ? stages.toReversed() : stages)
+      work.set(stage, [...(work.get(stage) ?? []), await measureScriptWork(browser, stage)])
+  }
+  return work
+}
