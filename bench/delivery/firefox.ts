@@ -15,7 +15,10 @@ interface Puppeteer {
 
 interface PuppeteerBrowser {
   version(): Promise<string>
-  createBrowserContext(): Promise<{ newPage(): Promise<PuppeteerPage>; close(): Promise<void> }>
+  createBrowserContext(): Promise<{
+    newPage(options: { type: 'window' }): Promise<PuppeteerPage>
+    close(): Promise<void>
+  }>
   close(): Promise<void>
 }
 
@@ -47,7 +50,8 @@ export async function launchFirefox(executablePath: string): Promise<Browser> {
       const context = await browser.createBrowserContext()
       return {
         async open(url) {
-          const page = await context.newPage()
+          // A window each: in a tab behind another one timers and frames come once a second.
+          const page = await context.newPage({ type: 'window' })
           await page.goto(url)
           return tabOf(page)
         },

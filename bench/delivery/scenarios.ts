@@ -14,6 +14,8 @@ export interface Stage {
   visitor: Visitor
   /** Marks start with it; no two visits share one. */
   prefix: string
+  /** How long the visitor reads before the first click: what a tracker does by the clock falls differently in each visit. */
+  readMs: number
 }
 
 /** What a visit made. */
@@ -56,19 +58,20 @@ async function close(stage: Stage): Promise<Visit> {
 async function busy(stage: Stage): Promise<Visit> {
   const tab = await readPage(stage)
   stage.collector.mode = 'busy'
-  const healthyAt = Date.now() + busyMs
+  const over = wait(busyMs).then(() => {
+    stage.collector.mode = 'healthy'
+  })
   const marks: string[] = []
   for (const id of ['c1', 'c2', 'c3', 'c4', 'c5', 'c6']) {
     marks.push(...(await clickAll(stage, tab, [id])))
     await wait(500)
   }
-  await wait(healthyAt - Date.now())
-  stage.collector.mode = 'healthy'
+  await over
   await delivery(stage, marks, 20_000)
   return { marks }
 }
 
-/** Connections are cut until the visitor has left with at least one failure; later the visitor comes back for up to 8 s. */
+/** Connections are cut until the visitor has left with at least one failure; later the visitor comes back for up to 15 s. */
 async function offline(stage: Stage): Promise<Visit> {
   const { collector, site, visitor, prefix } = stage
   const tab = await readPage(stage)
@@ -83,7 +86,7 @@ async function offline(stage: Stage): Promise<Visit> {
   await wait(1_000)
   collector.mode = 'healthy'
   await visitor.open(site.page(`${prefix}-again`))
-  await delivery(stage, marks, 8_000)
+  await delivery(stage, marks, 15_000)
   return { marks }
 }
 
@@ -118,10 +121,9 @@ export const scenarios = { link, close, busy, offline, tabs: fourTabs } satisfie
 
 export type ScenarioName = keyof typeof scenarios
 
-/** A page that the visitor has read for a second: trackers that ask their server something first have their answer. */
-async function readPage({ visitor, site, prefix }: Stage): Promise<Tab> {
+async function readPage({ visitor, site, prefix, readMs }: Stage): Promise<Tab> {
   const tab = await visitor.open(site.page(prefix))
-  await wait(1_000)
+  await wait(readMs)
   return tab
 }
 
