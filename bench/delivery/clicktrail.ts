@@ -6,6 +6,8 @@ import type { SentEvent, Tracker } from './tracker.ts'
 const properties = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 const batch = z.object({
   tab: z.string(),
+  n: z.number().optional(),
+  action: z.string().optional(),
   events: z.array(
     z.object({ n: z.number().optional(), action: z.string().optional(), properties: properties.optional() }),
   ),
@@ -16,17 +18,17 @@ interface ReadEvent extends SentEvent {
 }
 
 /**
- * The events of a body of CONTRACT 1: one without `n` has its predecessor's n + 1, one without `action` its
- * predecessor's. Throws for a body that breaks the contract.
+ * The events of a body of CONTRACT 1: one without `n` has its predecessor's n + 1, the first one its envelope's; one
+ * without `action` has its envelope's, else its predecessor's. Throws for a body that breaks the contract.
  */
 export function readBatch(body: Buffer): ReadEvent[] {
-  const { tab, events } = batch.parse(JSON.parse(body.toString()))
-  let n = Number.NaN
+  const { tab, events, ...envelope } = batch.parse(JSON.parse(body.toString()))
+  let n = (envelope.n ?? Number.NaN) - 1
   let action = ''
   return events.map(event => {
     n = event.n ?? n + 1
-    action = event.action ?? action
-    if (!(n >= 1 && action)) throw new Error('the first event of a batch needs n and action')
+    action = event.action ?? envelope.action ?? action
+    if (!(n >= 1 && action)) throw new Error(`an event of ${tab} has no n or no action`)
     const mark = event.properties?.['mark']
     return { id: `${tab}-${n}`, action, mark: mark === undefined ? undefined : String(mark) }
   })

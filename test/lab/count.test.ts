@@ -45,7 +45,16 @@ describe('readBatch', () => {
     ])
   })
 
+  it('gives events what their envelope says: the first number, and the action of those that name none', () => {
+    const body = { tab, n: 3, action: 'color_click', events: [{}, { action: 'page_view' }, {}] }
+    expect(readBatch(Buffer.from(JSON.stringify(body))).map(({ id, action }) => [id, action])).toEqual([
+      [`${tab}-3`, 'color_click'],
+      [`${tab}-4`, 'page_view'],
+      [`${tab}-5`, 'color_click'],
+    ])
+  })
+
   it.each([[{ action: 'page_view' }], [{ n: 1 }]])('refuses a batch whose first event is %j', event => {
-    expect(() => readBatch(arrival([event]).body)).toThrow('first event')
+    expect(() => readBatch(arrival([event]).body)).toThrow('has no n or no action')
   })
 })
