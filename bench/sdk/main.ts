@@ -9,7 +9,7 @@ import { tableOf } from './table.ts'
 const usage = `Usage: npm run bench -- sdk [options]
 
 Compares the SDK with other trackers in Chromium: the table goes to stdout, progress to stderr. Ends with 1 when
-Clicktrail misses a gate of bench/sdk/gates.ts. Takes about five minutes.
+Clicktrail misses a gate of bench/sdk/gates.ts. Takes up to ten minutes.
 
   --only a,b   these trackers alone
   --loads N    page loads for the start-up time of each (15)

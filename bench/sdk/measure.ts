@@ -25,8 +25,8 @@ export async function measure(browser: Browser, peers: readonly Peer[], options:
     const traffic = await Promise.all(stages.map(stage => measureTraffic(browser, stage)))
     const clickUs = await clickTimes(browser, stages, options)
     const work = await scriptWorks(browser, stages, options)
-    const startMs = (stage: Stage) => median(work.get(stage)?.map(load => load.startMs) ?? [])
     const plausible = stages.find(({ peer }) => peer.name === 'plausible')
+    const yardstick = plausible && work.get(plausible)
     return await Promise.all(
       stages.map(async (stage, i): Promise<Row> => {
         const loads = work.get(stage) ?? []
@@ -39,9 +39,10 @@ export async function measure(browser: Browser, peers: readonly Peer[], options:
           ...sent,
           clickMedianUs: median(clickUs.get(stage) ?? []),
           clickP95Us: quantile(clickUs.get(stage) ?? [], 0.95),
-          startMs: startMs(stage),
-          startRatio: plausible && startMs(stage) / startMs(plausible),
-          startLayoutMs: median(loads.map(load => load.startLayoutMs)),
+          startMs: median(loads.map(startMs)),
+          startRatio: yardstick && ratioOf(loads, yardstick, startMs),
+          scriptMs: median(loads.map(scriptMs)),
+          scriptRatio: yardstick && ratioOf(loads, yardstick, scriptMs),
           visitMs: median(loads.map(load => load.visitMs)),
           longTasks: Math.max(...loads.map(load => load.longTasks)),
           forcedLayouts: Math.max(...loads.map(load => load.forcedLayouts)),
@@ -55,6 +56,23 @@ export async function measure(browser: Browser, peers: readonly Peer[], options:
       collector.close()
     }
   }
+}
+
+const startMs = (load: ScriptWork) => load.startMs
+const scriptMs = (load: ScriptWork) => load.startMs - load.startLayoutMs
+
+/** Median of the loads' ratios, each by the load of its own round. */
+function ratioOf(
+  loads: readonly ScriptWork[],
+  yardstick: readonly ScriptWork[],
+  ms: (load: ScriptWork) => number,
+): number {
+  return median(
+    loads.map((load, round) => {
+      const other = yardstick[round]
+      return other ? ms(load) / ms(other) : Number.NaN
+    }),
+  )
 }
 
 /** In rounds, so that what disturbs the machine disturbs all alike. */

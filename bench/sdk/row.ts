@@ -10,10 +10,12 @@ export interface Row extends Weight, Traffic {
   clickP95Us: number
   /** Medians of the page loads, ms of CPU: see ScriptWork. */
   startMs: number
-  startLayoutMs: number
   visitMs: number
-  /** `startMs` by Plausible's in the same run; undefined without Plausible. */
+  /** Median of `startMs` by Plausible's in the same round; undefined without Plausible. */
   startRatio: number | undefined
+  /** The same without the style and layout that the script forces. */
+  scriptMs: number
+  scriptRatio: number | undefined
   /** The most of any page load. */
   longTasks: number
   forcedLayouts: number
