@@ -29,8 +29,9 @@ interface PuppeteerPage {
   close(options: { runBeforeUnload: boolean }): Promise<void>
 }
 
-/** Where a stock Firefox lies on PATH. */
-export function findFirefox(): string | undefined {
+/** The Firefox at `path`, without one the first on PATH; undefined where there is none that can run. */
+export function findFirefox(path?: string): string | undefined {
+  if (path !== undefined) return isExecutable(path) ? path : undefined
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   return folders.flatMap(folder => [join(folder, 'firefox'), join(folder, 'firefox-esr')]).find(isExecutable)
 }

@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const browser = await launch(options)
   if (!browser) {
-    console.error('bench delivery: no Firefox on PATH; --firefox PATH tells where it is')
+    console.error('bench delivery: no Firefox found; --firefox PATH tells where it is')
     return 2
   }
   try {
@@ -39,9 +39,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function launch({ browser, firefox = findFirefox() }: Options): Promise<Browser | undefined> {
+async function launch({ browser, firefox }: Options): Promise<Browser | undefined> {
   if (browser === 'chromium') return launchChromium()
-  return firefox === undefined ? undefined : launchFirefox(firefox)
+  const path = findFirefox(firefox)
+  return path === undefined ? undefined : launchFirefox(path)
 }
 
 async function runAll(browser: Browser, trackers: readonly Tracker[], options: Options): Promise<Result[]> {

@@ -25,19 +25,19 @@ describe('the script tag in Chromium, its collector on another origin and 300 ms
   const run = (scenario: 'link' | 'close' | 'busy' | 'offline') =>
     runScenario(browser, { tracker: clicktrail, scenario, repeats: 2, parallel: 2 })
 
-  it('delivers the click that follows a link to another site', async () => {
+  it.concurrent('delivers the click that follows a link to another site', async () => {
     expectEverythingOnce(await run('link'), 8)
   })
 
-  it('delivers the click before the tab is closed', async () => {
+  it.concurrent('delivers the click before the tab is closed', async () => {
     expectEverythingOnce(await run('close'), 8)
   })
 
-  it('delivers what was clicked while the collector answered 503', async () => {
+  it.concurrent('delivers what was clicked while the collector answered 503', async () => {
     expectEverythingOnce(await run('busy'), 12)
   })
 
-  it('delivers what could not be sent when the visitor comes back', async () => {
+  it.concurrent('delivers what could not be sent when the visitor comes back', async () => {
     expectEverythingOnce(await run('offline'), 8)
   })
 
