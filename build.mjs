@@ -1,11 +1,11 @@
 // Builds what runs: `node build.mjs --help`.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
+import { bundleSdk, printSizes } from './sdk/bundle.mjs'
 
 process.chdir(dirname(fileURLToPath(import.meta.url)))
 
@@ -21,8 +21,6 @@ const node = {
 }
 const web = { platform: 'browser', target: 'es2020', bundle: true, minify: true, logLevel: 'warning' }
 const targets = [
-  { ...web, entryPoints: ['sdk/script.ts'], outfile: 'sdk/dist/clicktrail.js', format: 'iife' },
-  { ...web, entryPoints: ['sdk/index.ts'], outfile: 'sdk/dist/index.js', format: 'esm' },
   {
     ...web,
     entryPoints: ['example-site/color.ts', 'example-site/shop.ts', 'example-site/privacy.ts'],
@@ -37,6 +35,7 @@ const targets = [
 
 const outputs = [
   'sdk/dist/clicktrail.js',
+  'sdk/dist/clicktrail.debug.js',
   'sdk/dist/index.d.ts',
   'dist/clicktrail.js',
   'dist/stack.js',
@@ -75,16 +74,9 @@ function stale() {
   return Math.max(...sources.filter(existsSync).map(newestOf)) > built
 }
 
-function printSizes() {
-  for (const path of ['sdk/dist/clicktrail.js', 'sdk/dist/index.js']) {
-    const bytes = readFileSync(path)
-    console.log(
-      `${path}  ${bytes.length} B, gzip -9 ${gzipSync(bytes, { level: 9 }).length} B, brotli 11 ${brotliCompressSync(bytes).length} B`,
-    )
-  }
-}
-
 async function build() {
+  mkdirSync('sdk/dist', { recursive: true })
+  await bundleSdk()
   await Promise.all(targets.map(target => esbuild.build(target)))
   const types = spawnSync(
     process.execPath,
@@ -102,12 +94,13 @@ async function build() {
     { stdio: 'inherit' },
   )
   if (types.status !== 0) throw new Error('the types of the SDK could not be built: see above')
-  await esbuild.stop()
 }
 
 /** Builds only when a source is newer than what was built. */
 export async function buildIfStale() {
-  if (stale()) await build()
+  if (!stale()) return
+  await build()
+  await esbuild.stop()
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -118,12 +111,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.log(`Usage: node build.mjs [options]
 
   --watch  build again whenever a source changes
-  --size   print what the SDK weighs
+  --size   print what the SDK weighs and its integrity hash; fails where it is too large
   --help   print this`)
   } else if (flags.watch) {
     for (const target of targets) await (await esbuild.context({ ...target, logLevel: 'info' })).watch()
   } else {
     await build()
-    if (flags.size) printSizes()
+    if (flags.size && !(await printSizes())) process.exitCode = 1
+    await esbuild.stop()
   }
 }

@@ -1,190 +1,114 @@
-import { limits } from './event.ts'
+import { explain } from './explain.ts'
 import { guard } from './guard.ts'
-import { type Counts, createLosses } from './losses.ts'
-import { outcomeOf } from './outcome.ts'
-import { type Answer, post } from './post.ts'
-import { retryDelayMs } from './retry-delay.ts'
-import { type Entry, type SealedBatch, sealBatch } from './seal.ts'
+import { lose } from './losses.ts'
+import { ageOf, outbox, put, take, undelivered, urlOf } from './outbox.ts'
+import { queue, seal } from './queue.ts'
 
 const maxEvents = 10
-const maxAgeMs = 2_000
-const maxBytes = 49_152
-const maxKeepaliveBytes = 61_440
-const maxQueueEvents = 1_000
+const maxWaitMs = 2_000
+const maxBytes = 65_536
+const maxAnswerMs = 30_000
+const foreignAgeMs = 10_000
+const lockedMs = 1_000
+const nextMs = 99
+const maxRetryMs = 900_000
 
-/** Where events go. */
-export interface Target {
-  site: string
-  /** URL of the collector's `/v1/events`. */
-  endpoint: string
+/** Tries in a row that the collector didn't answer or asked to repeat. */
+export let failures = 0
+/** Events that the collector has acknowledged. */
+export let acknowledged = 0
+let sendingSince = 0
+let leaving = false
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** An event is in the queue: a batch is due at 10 of them or after 2 s, and at once while the page is being left. */
+export function added(): void {
+  if (leaving) leave()
+  else if (!failures && (!queue[1] || queue[maxEvents - 1])) schedule(queue[1] ? 0 : maxWaitMs)
 }
 
-/** What the delivery asks of its owner. */
-export interface DeliveryOptions {
-  /** Asked before each send; undefined as long as nothing may go. Events wait meanwhile. */
-  target(): Target | undefined
-  /** Makes the event that reports what was dropped. */
-  report(dropped: Counts): Entry
+function schedule(ms: number) {
+  clearTimeout(timer)
+  timer = setTimeout(run, ms)
 }
+
+/** Seals what waits, and sends a batch of the outbox. */
+export const run = guard(() => {
+  const refused = seal()
+  if (refused) explain(`sends nothing: ${refused}`)
+  else sendNext()
+})
 
 /**
- * Holds events in memory until they are acknowledged: at most 1,000, beyond which the oldest are dropped and counted.
- * A batch goes after 10 events or 2 s, at most 48 KB, one at a time; what may succeed later goes again, byte for byte the
- * same, with its age in the query. What had to be dropped is reported in the next batch.
+ * Sends the newest batch, unless one is on its way. One that has waited for long may be another tab's: then the tab that
+ * gets the lock sends it.
  */
-export interface Delivery {
-  add(entry: Entry): void
-  /** Looks again whether something is due, after `target` has changed. */
-  wake(): void
-  /**
-   * Sends all that fits into the page's room for requests that outlive it (60 KB); `leaving` by beacon, unanswered. What
-   * waits for a retry goes only when `leaving`: a page that lives on keeps to the delay.
-   */
-  flush(leaving: boolean): void
-  /** Forgets all that is held, uncounted. */
-  clear(): void
-  /** Counts an event that never came to be. */
-  lose(reason: string): void
-  counts(): { queued: number; sent: number; acknowledged: number; dropped: Counts; retrying: boolean }
+function sendNext() {
+  const [key] = undelivered()
+  if (!key) failures = 0
+  else if (Date.now() - sendingSince > maxAnswerMs) {
+    const go = (lock: unknown) => (lock ? send(key) : schedule(lockedMs))
+    const locks = ageOf(key) > foreignAgeMs && navigator.locks
+    if (locks) locks.request('clicktrail', { ifAvailable: true }, go).catch(go)
+    else void go(true)
+  }
 }
 
-interface Batch extends SealedBatch {
-  tries: number
-  inFlight: boolean
-}
-
-/** See {@link Delivery}. Does nothing before the first `add`. */
-export function createDelivery({ target, report }: DeliveryOptions): Delivery {
-  const losses = createLosses()
-  let queue: Entry[] = []
-  let batches: Batch[] = []
-  let batchEvents: number = limits.batchEvents
-  let keepaliveBytes = 0
-  let failures = 0
-  let retrying = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let sent = 0
-  let acknowledged = 0
-
-  const queued = () => batches.reduce((sum, batch) => sum + batch.entries.length, queue.length)
-  const busy = () => batches.some(batch => batch.inFlight)
-
-  function schedule(ms: number) {
-    clearTimeout(timer)
-    timer = setTimeout(guard(run), ms)
-  }
-
-  function wake() {
-    const [oldest] = queue
-    if (retrying || busy()) return
-    if (batches[0] || queue.length >= maxEvents) schedule(0)
-    else if (oldest) schedule(Math.min(Math.max(oldest.at + maxAgeMs - Date.now(), 0), maxAgeMs))
-  }
-
-  function run() {
-    retrying = false
-    const to = target()
-    if (!to || busy()) return
-    const batch = batches[0] || (queue[0] && seal(to, maxBytes))
-    if (batch) send(to, batch, false)
-  }
-
-  function seal({ site }: Target, room: number): Batch | undefined {
-    const dropped = losses.take()
-    if (dropped) queue.push(report(dropped))
-    while (queue[0]) {
-      const sealed = sealBatch(site, queue.slice(0, batchEvents), { now: Date.now(), maxBytes: room })
-      if (sealed) {
-        queue.splice(0, sealed.entries.length)
-        const batch = { ...sealed, tries: 0, inFlight: false }
-        batches.push(batch)
-        return batch
-      }
-      if (room < maxBytes) break
-      losses.drop(queue.splice(0, 1), 'too_large')
+/** Sends a batch and does what the answer asks for. Never rejects. */
+async function send(key: string): Promise<unknown> {
+  try {
+    const body = outbox()[key] as string
+    const batch = JSON.parse(body)
+    const { events } = batch
+    if (leaving && navigator.sendBeacon(urlOf(key), body)) {
+      explain(`sent ${events.length} events by beacon, as the page is left`, batch)
+      // Nobody will hear of the answer: while the collector fails, the batch stays for the next visit.
+      return failures || take(key)
     }
-    return undefined
-  }
-
-  function send({ endpoint }: Target, batch: Batch, leaving: boolean) {
-    const { entries, body, bytes, sealedAt } = batch
-    const keepalive = keepaliveBytes + bytes <= maxKeepaliveBytes
-    const room = keepalive ? bytes : 0
-    keepaliveBytes += room
-    batch.inFlight = true
-    if (!batch.tries) sent += entries.length
-    for (const entry of entries) entry.state = 'sent'
-    const age = batch.tries++ ? `${endpoint.includes('?') ? '&' : '?'}age=${Math.max(0, Date.now() - sealedAt)}` : ''
-    void post(endpoint + age, body, { keepalive, leaving }).then(
-      guard(answer => {
-        keepaliveBytes -= room
-        batch.inFlight = false
-        if (batches.includes(batch)) settle(batch, answer)
-      }),
+    sendingSince = Date.now()
+    explain(`sends ${events.length} events, ${body.length} characters`, batch)
+    const response = await fetch(urlOf(key), { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(
+      Object,
     )
-  }
-
-  function settle(batch: Batch, answer: Answer | undefined) {
-    const { entries } = batch
-    const outcome = answer && outcomeOf(answer.status)
-    if (outcome === 'retry') {
-      retrying = true
-      schedule(retryDelayMs({ ...answer, failures: ++failures, now: Date.now(), random: Math.random() }))
-      return
-    }
-    batches.splice(batches.indexOf(batch), 1)
-    if (outcome === 'halve' && entries.length > 1) {
-      queue.unshift(...entries)
-      batchEvents = entries.length >> 1
-    } else if (outcome === 'acknowledged') {
-      const refused = new Set(answer?.rejected)
-      losses.drop(
-        entries.filter((_, index) => refused.has(index)),
-        'rejected',
+    const { status = 0 } = response
+    // The browser refuses larger bodies that outlive the page (Fetch, HTTP-network-or-cache fetch, step 8.10).
+    const tooLarge = status === 413 || (!status && new Blob([body]).size > maxBytes)
+    if (!tooLarge && /^(0|408|42[59]|5)/.test(status)) {
+      explain(`no success (${status || response.message}): keeps the events and tries again`)
+      schedule(
+        Math.min(
+          (response.headers?.get('retry-after') * 1_000 || 0) + Math.random() * 1_000 * 2 ** ++failures,
+          maxRetryMs,
+        ),
       )
-      for (const entry of entries) {
-        if (entry.state === 'dropped') continue
-        entry.state = 'acknowledged'
-        acknowledged++
-      }
+    } else {
       failures = 0
-      retrying = false
-      batchEvents = Math.min(batchEvents * 2, limits.batchEvents)
-    } else if (answer) losses.drop(entries, `http_${answer.status}`)
-    wake()
+      if (tooLarge && events[1]) {
+        const tail = { ...batch, events: events.splice(events.length >> 1), n: batch.n + events.length }
+        for (const half of [batch, tail]) put(key + half.n, JSON.stringify(half))
+        explain('the batch is too large: halves it')
+      } else if (status < 300) {
+        const rejected = (await response.json().catch(Object)).rejected?.length || 0
+        acknowledged += events.length - rejected
+        lose('rejected', rejected)
+        explain(`the collector acknowledged ${events.length - rejected} events`)
+      } else lose(`http_${status}`, events.length)
+      take(key)
+      setTimeout(guard(sendNext), nextMs)
+    }
+  } catch (error) {
+    explain('failed inside, which the page does not feel:', error)
   }
+  sendingSince = 0
+}
 
-  return {
-    add(entry) {
-      queue.push(entry)
-      if (queued() > maxQueueEvents) {
-        const waiting = batches.findIndex(batch => !batch.inFlight)
-        losses.drop(waiting < 0 ? queue.splice(0, 1) : (batches.splice(waiting, 1)[0]?.entries ?? []), 'queue_full')
-      }
-      wake()
-    },
-    wake,
-    flush(leaving) {
-      const to = target()
-      if (!to) return
-      for (const batch of batches) {
-        if (retrying && batch.tries && !leaving) continue
-        if (!batch.inFlight && keepaliveBytes + batch.bytes <= maxKeepaliveBytes) send(to, batch, leaving)
-      }
-      for (;;) {
-        const batch = seal(to, Math.min(maxBytes, maxKeepaliveBytes - keepaliveBytes))
-        if (!batch) return
-        send(to, batch, leaving)
-      }
-    },
-    clear() {
-      queue = []
-      batches = []
-      losses.clear()
-      retrying = false
-      clearTimeout(timer)
-    },
-    lose: losses.count,
-    counts: () => ({ queued: queued(), sent, acknowledged, dropped: { ...losses.total }, retrying }),
-  }
+/** Hands all to the browser, as nobody can wait for an answer any more. Events that still come go at once. */
+export function leave(): void {
+  leaving = true
+  if (!seal()) void undelivered().map(send)
+}
+
+/** The page was brought back. */
+export function stay(): void {
+  leaving = false
 }

@@ -1,30 +1,25 @@
-import type { Tracker } from './api.ts'
 import { guard } from './guard.ts'
-import { createTracker } from './tracker.ts'
+import { flush, identify, init, optIn, optOut, page, status, track } from './tracker.ts'
 
-/** What a page may put in the place of the global before the script has loaded: calls as `[method, ...args]`. */
-interface Stub {
-  q?: { push(...calls: unknown[]): unknown }
-}
+const api = { init, page, track, identify, flush, optOut, optIn, status }
+
+/** A call that a page made before the script had loaded. */
+type Call = { [Method in keyof typeof api]: [Method, ...Parameters<(typeof api)[Method]>] }[keyof typeof api]
 
 declare global {
   interface Window {
-    clicktrail: Tracker & Stub
+    /** What the script tag makes; before it has loaded a stub, or nothing. */
+    clicktrail: typeof api & { q?: { push(call: Call): unknown } }
   }
 }
 
 guard(() => {
-  const tracker = createTracker()
-  const calls: unknown = window.clicktrail?.q
-  const call = guard((...queued: unknown[]) => {
-    for (const [method, ...args] of queued as [keyof Tracker, ...never[]][])
-      (tracker[method] as (...a: never[]) => void)(...args)
-  })
-  window.clicktrail = Object.assign(window.clicktrail || {}, tracker, { q: { push: call } })
-  const script = document.currentScript
-  const site = script?.getAttribute('data-site')
-  if (site && script instanceof HTMLScriptElement) {
-    tracker.init({ site, endpoint: script.getAttribute('data-endpoint') || `${new URL(script.src).origin}/v1/events` })
-  }
-  if (Array.isArray(calls)) for (const queued of calls) call(queued)
+  const global = window.clicktrail || {}
+  const calls = global.q as Call[] | undefined
+  const push = guard(([method, ...args]: Call) => (global[method] as (...given: unknown[]) => unknown)(...args))
+  window.clicktrail = Object.assign(global, api, { q: { push } })
+  calls?.forEach(push)
+  const { dataset, src } = document.currentScript as HTMLScriptElement
+  if (dataset['site'])
+    init({ endpoint: new URL('/v1/events', src).href, ...dataset } as unknown as Parameters<typeof init>[0])
 })()

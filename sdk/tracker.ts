@@ -1,166 +1,81 @@
-import type { InitOptions, Status, Tracker } from './api.ts'
-import { clean } from './clean.ts'
-import { createDelivery, type Target } from './delivery.ts'
-import { limits, type Page } from './event.ts'
-import { guard } from './guard.ts'
-import { reportAction } from './losses.ts'
-import { declaredProperties, flatProperties } from './properties.ts'
-import { knownRefusal, refusal, remember } from './refusal.ts'
-import { watchRoutes } from './routes.ts'
-import type { Entry, Envelope, Sparse } from './seal.ts'
-import { newTab } from './tab.ts'
+import type { InitOptions, Status } from './api.ts'
+import { watchClicks } from './clicks.ts'
+import { choiceKey, refusal } from './consent.ts'
+import { acknowledged, failures, leave, run, stay } from './delivery.ts'
+import { explain } from './explain.ts'
+import { guard, listen } from './guard.ts'
+import { dropped } from './losses.ts'
+import { options } from './options.ts'
+import { outbox, undelivered } from './outbox.ts'
+import { page, watchRoutes } from './page.ts'
+import { forget, n, queue, rename, seal, tab, user } from './queue.ts'
+import { shared } from './storage.ts'
 
-const tabMaxAgeMs = 86_400_000
-const recentEvents = 20
+export { page } from './page.ts'
+export { track } from './track.ts'
 
-/** A tracker that does nothing yet, neither to the page nor to the network. */
-export function createTracker(): Tracker {
-  let target: Target | undefined
-  let current: Sparse<Page> | undefined
-  let path: string | undefined
-  let user: string | undefined
-  let envelope: Envelope | undefined
-  let tabMadeAt = 0
-  let n = 0
-  let recent: Entry[] = []
+/** What `init` was given before the visitor consented. */
+let waiting: InitOptions | undefined
 
-  const delivery = createDelivery({
-    target() {
-      if (refusal()) return forget()
-      retitle()
-      return target
-    },
-    report: dropped => entryOf(reportAction, dropped),
-  })
-  /** Guards what makes events. */
-  const guarded = <A extends unknown[]>(act: (...args: A) => void) => guard(act, () => delivery.lose('failed'))
-
-  /** Single-page apps set the title after the route: it is read again before a page is left or sent. */
-  function retitle() {
-    if (current) current.title = titleNow()
+export const init = guard((given: InitOptions): unknown => {
+  if (options.site) return
+  if (document.prerendering) return listen('prerenderingchange', () => init(given))
+  if (given.consent && shared()[choiceKey] !== '') {
+    waiting = given
+    return explain('waits for optIn(): nothing is stored, nothing is sent')
   }
-
-  function forget(): undefined {
-    delivery.clear()
-    envelope = undefined
-    recent = []
-  }
-
-  function entryOf(action: string, properties?: unknown): Entry {
-    const at = Date.now()
-    current ??= pageNow(document.referrer)
-    if (!envelope || at - tabMadeAt > tabMaxAgeMs) {
-      envelope = { tab: newTab(at), user }
-      tabMadeAt = at
-      n = 0
-    }
-    const entry: Entry = {
-      envelope,
-      action: clean(String(action), limits.nameChars),
-      at,
-      page: current,
-      properties: flatProperties(properties),
-      state: 'queued',
-      n: ++n,
-    }
-    recent = [...recent.slice(1 - recentEvents), entry]
-    return entry
-  }
-
-  const track = guarded((action: string, properties?: unknown) => {
-    if (!knownRefusal()) delivery.add(entryOf(action, properties))
-  })
-
-  const page = guarded(() => {
-    path = location.pathname
-    current = pageNow(current?.url ?? document.referrer)
-    track('page_view')
-  })
-
-  function listen({ pageViews = true, clicks = true }: InitOptions) {
-    addEventListener(
-      'pagehide',
-      guard(() => delivery.flush(true)),
-    )
-    document.addEventListener(
-      'visibilitychange',
-      guard(() => {
-        // Firefox before 133 has no keepalive. Where there is, a page that lives on gets its answer.
-        if (document.visibilityState === 'hidden') delivery.flush(!('keepalive' in Request.prototype))
-      }),
-    )
-    if (clicks) {
-      document.addEventListener(
-        'click',
-        guarded(({ target: clicked }: MouseEvent) => {
-          const element = clicked instanceof Element ? clicked.closest('[data-track]') : null
-          const action = element?.getAttribute('data-track')
-          if (element && action) track(action, declaredProperties(element.attributes))
-        }),
-        true,
-      )
-    }
-    if (pageViews) {
+  Object.assign(options, given)
+  explain('starts', options)
+  page()
+  listen('pagehide', leave)
+  listen('pageshow', (event: PageTransitionEvent) => {
+    if (event.persisted) {
+      stay()
       page()
-      watchRoutes(
-        guarded(() => {
-          if (path === location.pathname) return
-          retitle()
-          page()
-        }),
-      )
     }
-  }
+  })
+  listen('visibilitychange', run)
+  watchRoutes()
+  watchClicks()
+})
 
-  return {
-    init: guard((options: InitOptions) => {
-      if (target || typeof document === 'undefined') return
-      target = { site: options.site, endpoint: options.endpoint || '/v1/events' }
-      listen(options)
-      delivery.wake()
-    }),
-    page,
-    track,
-    identify: guard((name?: string) => {
-      const named = clean(String(name ?? ''), limits.nameChars) || undefined
-      if (envelope && named !== user) envelope = { tab: envelope.tab, user: named }
-      user = named
-    }),
-    optOut: guard(() => {
-      remember(true)
-      forget()
-    }),
-    optIn: guard(() => remember(false)),
-    status() {
-      const { retrying, ...counts } = delivery.counts()
-      return {
-        ...target,
-        tab: envelope?.tab,
-        user,
-        ...counts,
-        blocked: guard(refusal)() ?? (target ? (retrying ? 'retrying' : undefined) : 'not_initialised'),
-        recent: recent.map(({ envelope: { tab, user }, n, action, properties, state }) => ({
-          id: `${tab}-${n}`,
-          action,
-          user,
-          properties,
-          state,
-        })),
-      } satisfies Status
-    },
-  }
-}
+export const identify = /* @__PURE__ */ guard(rename)
 
-function pageNow(referrer: string): Sparse<Page> {
-  return {
-    url: plain(location.href),
-    referrer: plain(referrer) || undefined,
-    title: titleNow(),
-    language: navigator.language || undefined,
+export const flush = run
+
+export const optOut = /* @__PURE__ */ guard((): void => {
+  shared()[choiceKey] = 'optOut'
+  forget()
+})
+
+export const optIn = /* @__PURE__ */ guard((): void => {
+  seal()
+  shared()[choiceKey] = ''
+  init(waiting as InitOptions)
+  run()
+})
+
+export const status = /* @__PURE__ */ guard(
+  (): Status => ({
+    ...options,
+    tab,
+    n,
+    user,
+    queue,
+    kept: undelivered().map(key => outbox()[key] as string),
+    acknowledged,
+    dropped,
+    blocked: (options.site
+      ? refusal() || (failures ? 'retry' : undefined)
+      : waiting
+        ? 'wait'
+        : 'init') as Status['blocked'],
+  }),
+)
+
+declare global {
+  interface Document {
+    /** https://wicg.github.io/nav-speculation/prerendering.html */
+    prerendering?: boolean
   }
 }
-
-const titleNow = () => clean(document.title, limits.valueChars) || undefined
-
-/** Query and fragment may hold what is nobody's business. */
-const plain = (url: string) => clean(url.replace(/[?#].*/s, ''), limits.urlChars)

@@ -1,0 +1,19 @@
+import { options } from './options.ts'
+import { shared } from './storage.ts'
+
+/** The key of the visitor's choice: `optOut`, an empty text for consent, none for nothing yet. */
+export const choiceKey = 'clicktrail'
+
+/**
+ * Why the visitor's events must not leave the browser: `gpc` or `optOut`; nothing else is true. Looks into storage, which
+ * has no place in a click or at start. Global Privacy Control outranks `optIn()`.
+ */
+export const refusal = (): string | undefined =>
+  !options.gpc && navigator.globalPrivacyControl ? 'gpc' : shared()[choiceKey]
+
+declare global {
+  interface Navigator {
+    /** https://w3c.github.io/gpc/ */
+    globalPrivacyControl?: boolean
+  }
+}

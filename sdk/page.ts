@@ -1,0 +1,32 @@
+import { guard, listen } from './guard.ts'
+import { seal } from './queue.ts'
+import { track } from './track.ts'
+import { plain, turn, url } from './url.ts'
+
+/** Records a page view of where the visitor is now. What waits belongs to the page before, whose title is still there. */
+export const page = guard((): void => {
+  if (url) seal()
+  turn()
+  track('page_view')
+})
+
+/**
+ * Records a page view at each change of the URL within the page, by the Navigation API or, where a browser has none, by
+ * standing before pushState and replaceState: the page's own calls keep their errors.
+ */
+export function watchRoutes(): void {
+  const changed = guard(() => {
+    if (plain(location.href) !== url) page()
+  })
+  if ('navigation' in window) navigation.addEventListener('currententrychange', changed)
+  else {
+    listen('popstate', changed)
+    for (const method of ['pushState', 'replaceState'] as const) {
+      const original = history[method]
+      history[method] = (...args) => {
+        original.apply(history, args)
+        changed()
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { refusal } from './consent.ts'
+import { limits, type PropertyValue } from './event.ts'
+import { explain } from './explain.ts'
+import { guard } from './guard.ts'
+import { newId } from './id.ts'
+import { forgetIdentity, identity } from './identity.ts'
+import { dropped, reportAction, told } from './losses.ts'
+import { options } from './options.ts'
+import { put, take, undelivered } from './outbox.ts'
+import { flat } from './properties.ts'
+import { referrer, url } from './url.ts'
+
+const tabMaxAgeMs = 86_400_000
+
+/** An event that waits for its batch. */
+export interface Queued {
+  /** ms since 1970 by the browser's clock. */
+  at: number
+  action: string
+  properties: Record<string, PropertyValue | undefined> | undefined
+}
+
+/** Events that wait for their batch, oldest first. */
+export const queue: Queued[] = []
+/** Made with the first event, and again with the first one that finds an empty queue after 24 hours. */
+export let tab = ''
+/** The number in its tab of the first event in the queue. */
+export let n = 0
+/** The name that the visitor was given. */
+export let user: string | undefined
+let madeAt = 0
+let last = ''
+
+/** Adds an event that happens now. */
+export function push(action: string, given?: Record<string, unknown>): void {
+  const properties = given && ({ ...given } as Queued['properties'])
+  for (const name in properties) properties[name] = flat(properties[name])
+  const at = Date.now()
+  if (!queue[0] && at - madeAt > tabMaxAgeMs) {
+    tab = newId(at)
+    madeAt = at
+    n = 1
+  }
+  last = action
+  queue.push({ at, action, properties })
+  explain(`recorded ${action}`, properties)
+}
+
+/** Makes one batch or more of all that waits, and puts them into the outbox. Answers why nothing may leave the browser. */
+export function seal(): string | undefined {
+  const refused = refusal()
+  if (refused) forget()
+  if (Object.keys(dropped)[0]) {
+    push(reportAction, dropped)
+    told()
+  }
+  while (options.site && queue[0]) {
+    const events = queue.splice(0, limits.batchEvents)
+    put(
+      [Date.now(), options.endpoint, Math.random()].join(' '),
+      JSON.stringify({
+        site: options.site,
+        tab,
+        n,
+        user,
+        ...guard(identity)(),
+        page: { url, referrer, title: document.title },
+        action: last,
+        events: events.map(({ at, action, properties }) => ({
+          ago: Date.now() - at,
+          action: action === last ? undefined : action,
+          properties,
+        })),
+      }),
+    )
+    n += events.length
+  }
+  return refused
+}
+
+/** Names the visitor in all events from now on. */
+export function rename(name?: string): void {
+  const named = name && String(name)
+  if (named !== user) seal()
+  user = named
+}
+
+/** Forgets all that is held and who the visitor is, uncounted. */
+export function forget(): void {
+  explain('forgets all that is held')
+  queue.length = 0
+  madeAt = 0
+  for (const key of undelivered()) take(key)
+  guard(forgetIdentity)()
+}
