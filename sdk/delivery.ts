@@ -17,7 +17,7 @@ const maxRetryMs = 900_000
 export let failures = 0
 /** Events that the collector has acknowledged. */
 export let acknowledged = 0
-let sendingSince = 0
+let sending = ''
 let leaving = false
 let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -46,7 +46,7 @@ export const run = guard(() => {
 function sendNext() {
   const [key] = undelivered()
   if (!key) failures = 0
-  else if (Date.now() - sendingSince > maxAnswerMs) {
+  else if (!(ageOf(sending) < maxAnswerMs)) {
     const go = (lock: unknown) => (lock ? send(key) : schedule(lockedMs))
     const locks = ageOf(key) > foreignAgeMs && navigator.locks
     if (locks) locks.request('clicktrail', { ifAvailable: true }, go).catch(go)
@@ -65,7 +65,7 @@ async function send(key: string): Promise<unknown> {
       // Nobody will hear of the answer: while the collector fails, the batch stays for the next visit.
       return failures || take(key)
     }
-    sendingSince = Date.now()
+    sending = key
     explain(`sends ${events.length} events, ${body.length} characters`, batch)
     const response = await fetch(urlOf(key), { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(
       Object,
@@ -99,13 +99,13 @@ async function send(key: string): Promise<unknown> {
   } catch (error) {
     explain('failed inside, which the page does not feel:', error)
   }
-  sendingSince = 0
+  sending = ''
 }
 
 /** Hands all to the browser, as nobody can wait for an answer any more. Events that still come go at once. */
 export function leave(): void {
   leaving = true
-  if (!seal()) void undelivered().map(send)
+  if (!seal()) void undelivered().map(key => key === sending || send(key))
 }
 
 /** The page was brought back. */

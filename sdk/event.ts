@@ -25,10 +25,13 @@ export const limits = {
 /** `tab`: nine characters of `Date.now()` in base 36, zero-padded, then random ones. Made once a page load and again after 24 hours. */
 export const tabPattern = /^[0-9a-z]{16,40}$/
 
-/** Properties are flat: nested values are refused. Numbers are finite. */
+/**
+ * Properties are flat: nested values are refused. Numbers are finite; whole ones from ±2^53 on are kept as text where a
+ * browser sent them (there is a `tab`), and refused elsewhere, as they may have been altered on their way.
+ */
 export type PropertyValue = string | number | boolean
 
-/** Where the visitor is. URLs are absolute, `language` is a BCP 47 tag. */
+/** Where the visitor is. URLs are absolute, `language` is a BCP 47 tag (where it is left out, the first of Accept-Language). */
 export interface Page {
   url?: string
   referrer?: string
@@ -38,17 +41,11 @@ export interface Page {
 
 /** One user action. */
 export interface Event {
-  /**
-   * Position in its tab: 1, 2, 3 … without gaps. Only in a batch with a `tab`, whose first event needs it; left out it
-   * is one more than that of the event before.
-   */
+  /** Position in its tab: 1, 2, 3 … without gaps. Only in a batch with a `tab`. @default the batch's `n` + the position in `events` */
   n?: number
   /** Age in milliseconds when the batch was sealed. @default 0 */
   ago?: number
-  /**
-   * What the visitor did, for example `page_view`, `color_click`, `events_dropped`. The first event of a batch needs it;
-   * left out it is that of the event before.
-   */
+  /** What the visitor did, for example `page_view`, `color_click`, `events_dropped`. @default the batch's `action` */
   action?: string
   /** Only where it differs from the envelope's; it replaces that as a whole. */
   page?: Page
@@ -59,12 +56,16 @@ export interface Event {
 export interface Batch {
   site: string
   tab?: string
+  /** The `n` of the first event; the others follow it. Only with a `tab`. */
+  n?: number
   page?: Page
   /** Pseudonymous visitor id, if the browser may keep one. */
   visitor?: string
   session?: string
   /** The name that `identify()` was given. */
   user?: string
+  /** The action of all events that don't carry their own. */
+  action?: string
   /** 1 … `limits.batchEvents` of them. */
   events: Event[]
 }

@@ -29,7 +29,7 @@ export function take(key: string): void {
 }
 
 /** How long ago the batch was sealed, ms: its key begins with that time. */
-export const ageOf = (key: string): number => Date.now() - Number.parseInt(key)
+export const ageOf = (key: string): number => Date.now() - (key.split(' ')[0] as unknown as number)
 
 /** Where the batch goes, with its age. */
 export const urlOf = (key: string): string => `${options.endpoint}?age=${ageOf(key)}`

@@ -49,7 +49,10 @@ export function push(action: string, given?: Record<string, unknown>): void {
 /** Makes one batch or more of all that waits, and puts them into the outbox. Answers why nothing may leave the browser. */
 export function seal(): string | undefined {
   const refused = refusal()
-  if (refused) forget()
+  if (refused) {
+    forget()
+    return refused
+  }
   if (Object.keys(dropped)[0]) {
     push(reportAction, dropped)
     told()
@@ -75,7 +78,7 @@ export function seal(): string | undefined {
     )
     n += events.length
   }
-  return refused
+  return
 }
 
 /** Names the visitor in all events from now on. */
