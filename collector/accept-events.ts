@@ -6,7 +6,8 @@ import { cutAddress } from './address.ts'
 import type { Answer } from './answer.ts'
 import type { Batcher } from './batcher.ts'
 import type { Counters } from './counters.ts'
-import { enrich } from './enrich.ts'
+import { enrich, type RequestFacts } from './enrich.ts'
+import { firstLanguage } from './language.ts'
 import { newTab } from './tab-id.ts'
 import type { createUserAgentParser } from './user-agent.ts'
 import { type CausedRejection, type ValidBatch, validate } from './validate.ts'
@@ -29,6 +30,8 @@ export interface Sender {
   receivedMs: number
   ageMs: number
   userAgent: string | undefined
+  /** The header, as it came. */
+  acceptLanguage: string | undefined
   address: string | undefined
 }
 
@@ -72,14 +75,17 @@ export function createAcceptEvents(options: AcceptOptions): (body: Uint8Array, s
   }
 }
 
-function factsOf(batch: ValidBatch, tab: string, sender: Sender, { parseUserAgent, visitor, ip }: AcceptOptions) {
-  const { receivedMs, ageMs, userAgent, address } = sender
+function factsOf(batch: ValidBatch, tab: string, sender: Sender, options: AcceptOptions): RequestFacts {
+  const { parseUserAgent, visitor, ip } = options
+  const { receivedMs, ageMs, userAgent, acceptLanguage, address } = sender
   const pseudonym =
     visitor.mode === 'daily' && batch.visitor === undefined && address !== undefined
       ? dailyPseudonym(visitor.secret, { site: batch.site, address, userAgent: userAgent ?? '', nowMs: receivedMs })
       : undefined
   const clientIp = ip === 'cut' && address !== undefined ? cutAddress(address) : undefined
-  return { receivedMs, ageMs, newTab: tab, userAgent: parseUserAgent(userAgent), clientIp, pseudonym }
+  // Without a tab the request is a server's, whose header says nothing of a visitor.
+  const language = batch.tab === undefined ? undefined : firstLanguage(acceptLanguage)
+  return { receivedMs, ageMs, newTab: tab, userAgent: parseUserAgent(userAgent), language, clientIp, pseudonym }
 }
 
 function tooLargeRejection(batch: ValidBatch, position: number, maxRecordBytes: number): CausedRejection {

@@ -12,6 +12,8 @@ export interface RequestFacts {
   /** Used where the batch has no tab: its events are then numbered 1, 2, 3 … */
   newTab: string
   userAgent: EventRecord['user_agent']
+  /** Used in each page that has none, and where there is no page. */
+  language: string | undefined
   /** A network, already cut. */
   clientIp: string | undefined
   /** Used where the batch has no visitor. */
@@ -37,7 +39,7 @@ export function enrich(batch: ValidBatch, facts: RequestFacts): EventRecord[] {
     }
     if (batch.session !== undefined) record.session = { id: batch.session }
     if (userId !== undefined || batch.user !== undefined) record.user = userOf(userId, batch.user)
-    addPage(record, event.page ?? batch.page)
+    addPage(record, event.page ?? batch.page, facts.language)
     if (facts.userAgent !== undefined) record.user_agent = facts.userAgent
     if (facts.clientIp !== undefined) record.client = { ip: facts.clientIp }
     addProperties(record, event)
@@ -57,15 +59,16 @@ function userOf(id: string | undefined, name: string | undefined): NonNullable<E
   return user
 }
 
-function addPage(record: EventRecord, page: ValidPage | undefined): void {
-  if (page === undefined) return
-  if (page.url !== undefined) record.url = page.url
-  if (page.title !== undefined || page.language !== undefined) {
+function addPage(record: EventRecord, page: ValidPage | undefined, fallbackLanguage: string | undefined): void {
+  const title = page?.title
+  const language = page?.language ?? fallbackLanguage
+  if (page?.url !== undefined) record.url = page.url
+  if (title !== undefined || language !== undefined) {
     record.page = {}
-    if (page.title !== undefined) record.page.title = page.title
-    if (page.language !== undefined) record.page.language = page.language
+    if (title !== undefined) record.page.title = title
+    if (language !== undefined) record.page.language = language
   }
-  if (page.referrer !== undefined) record.http = { request: { referrer: page.referrer } }
+  if (page?.referrer !== undefined) record.http = { request: { referrer: page.referrer } }
 }
 
 function addProperties(record: EventRecord, event: ValidEvent): void {

@@ -79,6 +79,7 @@ async function answerTo(context: Context, receivedMs: number, options: EventsRou
     receivedMs,
     ageMs: Number(req.query('age') ?? 0),
     userAgent: req.header('User-Agent'),
+    acceptLanguage: req.header('Accept-Language'),
     address: clientAddress(incoming?.socket.remoteAddress, req.header('X-Forwarded-For'), options.trustedProxies),
   })
 }

@@ -1,6 +1,6 @@
 import { limits, type PropertyValue } from '../sdk/event.ts'
-import type { CarriedOver } from './carry-over.ts'
-import { Invalid, isAbsent, isObject, kindOf, repairedText, repairedUrl, requiredText } from './field.ts'
+import { actionOf, type EventDefaults, numberOf } from './event-defaults.ts'
+import { Invalid, isAbsent, isObject, kindOf, repairedText, repairedUrl } from './field.ts'
 import { validateProperties } from './validate-properties.ts'
 
 /** A page that was checked, its URL already taken apart. */
@@ -23,46 +23,17 @@ export interface ValidEvent {
   properties: Record<string, PropertyValue> | undefined
 }
 
-/** Where an event stands in its batch. */
-export interface Place {
-  /** Position in the request's `events`. */
-  index: number
-  hasTab: boolean
-  /** Up to and with this event. */
-  carried: Readonly<CarriedOver>
-}
-
-/** Checks one event of a batch. Throws {@link Invalid}; fields that it doesn't know are ignored. */
-export function validateEvent(value: unknown, { index, hasTab, carried }: Place): ValidEvent {
+/** Checks the event at `index` of a batch. Throws {@link Invalid}; fields that it doesn't know are ignored. */
+export function validateEvent(value: unknown, index: number, defaults: EventDefaults): ValidEvent {
   if (!isObject(value)) throw new Invalid('event', `is ${kindOf(value)}: send an object with an "action"`)
   return {
     index,
-    n: validateN(value['n'], hasTab, carried.n),
+    n: numberOf(value['n'], index, defaults),
     ago: validateAgo(value['ago']),
-    action: validateAction(value['action'], carried.action),
+    action: actionOf(value['action'], defaults),
     page: validatePage(value['page']),
-    properties: validateProperties(value['properties']),
+    properties: validateProperties(value['properties'], defaults.hasTab),
   }
-}
-
-function validateN(sent: unknown, hasTab: boolean, carried: number | undefined): number | undefined {
-  if (!hasTab) {
-    if (isAbsent(sent)) return undefined
-    throw new Invalid('n', 'stands without a tab: send both, or neither')
-  }
-  if (carried !== undefined) return carried
-  throw new Invalid(
-    'n',
-    isAbsent(sent)
-      ? 'is missing: the first event of a batch with a tab carries its number'
-      : 'must be a whole number from 1 to 2^53 − 1',
-  )
-}
-
-/** An action that is sent and is not the one that is carried on could not be taken: the check says why. */
-function validateAction(sent: unknown, carried: string | undefined): string {
-  const taken = isAbsent(sent) || sent === carried ? carried : undefined
-  return taken ?? requiredText(sent, 'action', limits.nameChars)
 }
 
 function validateAgo(value: unknown): number {

@@ -1,5 +1,5 @@
 import { limits, type Rejection, tabPattern } from '../sdk/event.ts'
-import { actionAfter, type CarriedOver, numberAfter } from './carry-over.ts'
+import { defaultsOf, toldNumber } from './event-defaults.ts'
 import { Invalid, isObject, kindOf, optionalText, repairedText, requiredText } from './field.ts'
 import { type ValidEvent, type ValidPage, validateEvent, validatePage } from './validate-event.ts'
 
@@ -30,8 +30,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Reads a request body: strict UTF-8, JSON, CONTRACT 1 with its limits. A fault of the envelope refuses the request as
- * a whole, a fault of an event only that event. Number and action that an event leaves out are those that follow from the
- * events before it, refused ones too. What is unknown is ignored, and what is taken is never altered, except odd
+ * a whole, a fault of an event only that event. Number and action that an event leaves out are those of the envelope, the
+ * number counted up by the event's index. What is unknown is ignored, and what is taken is never altered, except odd
  * characters (NUL, half surrogate pairs), which are replaced in `user`, in a page and in properties. In `user` and in a
  * page, moreover, long texts are cut and bad URLs left out, so that only a wrong type refuses. Never throws.
  */
@@ -74,17 +74,15 @@ function validateEnvelope(value: unknown): Validated {
     user: repairedText(value['user'], 'user', limits.nameChars),
     events: [],
   }
-  const hasTab = tab !== undefined
-  const carried: CarriedOver = { n: undefined, action: undefined }
+  const defaults = defaultsOf(value, { hasTab: tab !== undefined, count: events.length })
   const rejected: CausedRejection[] = []
   for (let index = 0; index < events.length; index++) {
     const event: unknown = events[index]
-    carryOver(carried, event, hasTab)
     try {
-      batch.events.push(validateEvent(event, { index, hasTab, carried }))
+      batch.events.push(validateEvent(event, index, defaults))
     } catch (error) {
       if (!(error instanceof Invalid)) throw error
-      rejected.push(rejection(error, index, carried.n ?? numberSent(event)))
+      rejected.push(rejection(error, index, toldNumber(event, index, defaults)))
     }
   }
   return { ok: true, batch, rejected }
@@ -99,19 +97,6 @@ function validateTab(value: unknown): string | undefined {
     )
   }
   return tab
-}
-
-/** Moves on to `event`. What is no object has no number, so that the events after it must tell theirs. */
-function carryOver(carried: CarriedOver, event: unknown, hasTab: boolean): void {
-  const sent = isObject(event) ? event : undefined
-  if (hasTab) carried.n = sent && numberAfter(carried.n, sent['n'])
-  if (sent) carried.action = actionAfter(carried.action, sent['action'])
-}
-
-/** A number that can't be taken, but by which the sender may know the event. */
-function numberSent(event: unknown): number | undefined {
-  const n = isObject(event) ? event['n'] : undefined
-  return typeof n === 'number' && Number.isSafeInteger(n) ? n : undefined
 }
 
 function rejection(error: Invalid, index: number, n: number | undefined): CausedRejection {

@@ -13,14 +13,14 @@ export function tabId(number: number): string {
 
 export function batchOf(tab: string, first: number, count: number): string {
   const events = Array.from({ length: count }, (_, index) => ({
-    n: first + index,
     ago: 5,
-    action: 'color_click',
     properties: { color: ['red', 'green', 'blue'][index % 3], size: index },
   }))
   return JSON.stringify({
     site: 'load',
     tab,
+    n: first,
+    action: 'color_click',
     user: 'ada',
     page: { url: 'https://shop.example/colors?x=1', title: 'Colors' },
     events,

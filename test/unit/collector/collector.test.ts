@@ -66,13 +66,13 @@ describe('the answer is', () => {
   test('200 with what was rejected when the rest is acknowledged', async () => {
     const { post, records } = setUp()
     const deep = { properties: { deep: {} } }
-    const events = [{ n: 3, action: 'a' }, { n: 4, action: 'b', ...deep }, deep, { action: 'c' }]
-    const response = await post(JSON.stringify({ site: 'x', tab, events }))
+    const events = [{}, { n: 9, action: 'b', ...deep }, deep, { action: 'c' }]
+    const response = await post(JSON.stringify({ site: 'x', tab, n: 3, action: 'a', events }))
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({
       accepted: 2,
       rejected: [
-        { index: 1, n: 4, reason: 'properties.deep is an object: only strings, numbers and booleans are taken' },
+        { index: 1, n: 9, reason: 'properties.deep is an object: only strings, numbers and booleans are taken' },
         { index: 2, n: 5, reason: 'properties.deep is an object: only strings, numbers and booleans are taken' },
       ],
     })
@@ -104,6 +104,7 @@ describe('the answer is', () => {
   test.each([
     ['400 for an empty body', '', 400, /the body is empty: send/],
     ['400 for garbage', 'garbage', 400, /the body is not JSON/],
+    ['400 for a number without a tab', '{"site":"x","n":1,"events":[{"action":"a"}]}', 400, /n stands without a tab/],
     ['400 for an envelope without a site', '{"events":[]}', 400, /site is missing/],
     [
       '413 for 101 events',
@@ -336,6 +337,17 @@ describe('a record', () => {
     expect(records()[0]?.client).toEqual({ ip: '203.0.113.0' })
     expect(records()[0]?.user_agent?.bot).toBe(true)
     expect(records()[0]?.user_agent?.original).toBeUndefined()
+  })
+
+  test.each([
+    ['has the request’s language', { tab, n: 1 }, { language: 'ko-KR' }],
+    ['has its own language', { tab, n: 1, page: { language: 'de' } }, { language: 'de' }],
+    ['of a server has none', {}, undefined],
+  ])('%s', async (_, envelope, page) => {
+    const { post, records } = setUp()
+    const body = JSON.stringify({ site: 'x', ...envelope, events: [{ action: 'a' }] })
+    expect((await post(body, { 'Accept-Language': 'ko-KR,ko;q=0.9' })).status).toBe(204)
+    expect(records()[0]?.page).toEqual(page)
   })
 
   test('carries no address and no pseudonym by default, and the user agent as it came', async () => {

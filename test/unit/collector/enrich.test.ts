@@ -10,7 +10,7 @@ const receivedMs = Date.parse('2026-11-21T02:44:48.000Z')
 const tab = '0mwpt1nbck9k2j4h6f8d'
 
 function facts(more: Partial<RequestFacts> = {}): RequestFacts {
-  const none = { userAgent: undefined, clientIp: undefined, pseudonym: undefined }
+  const none = { userAgent: undefined, language: undefined, clientIp: undefined, pseudonym: undefined }
   return { receivedMs, ageMs: 0, newTab: newTab(receivedMs), ...none, ...more }
 }
 
@@ -68,6 +68,14 @@ test('takes an event’s own page as a whole instead of the envelope’s', () =>
   expect(first).toMatchObject({ url: { domain: 'a.example' }, page: { title: 'A' } })
   expect(second?.url?.domain).toBe('b.example')
   expect(second?.page).toBeUndefined()
+})
+
+test('writes the language of the request where a page has none, and where there is no page', () => {
+  const page = { title: 'A', language: 'ko' }
+  const events = [{ action: 'a' }, { action: 'b', page: { title: 'B' } }]
+  const records = enriched({ site: 'x', page, events }, { language: 'de' })
+  expect(records.map(record => record.page)).toEqual([page, { title: 'B', language: 'de' }])
+  expect(enriched({ site: 'x', events: [{ action: 'c' }] }, { language: 'de' })[0]?.page).toEqual({ language: 'de' })
 })
 
 test('numbers the events of a batch without a tab without gaps', () => {
