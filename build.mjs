@@ -1,11 +1,11 @@
 // Builds what runs: `node build.mjs --help`.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import * as esbuild from 'esbuild'
-import { bundleSdk, printSizes } from './sdk/bundle.mjs'
+import { bundleSdk } from './sdk/bundle.mjs'
+import { printSizes } from './sdk/sizes.mjs'
 
 process.chdir(dirname(fileURLToPath(import.meta.url)))
 
@@ -75,25 +75,8 @@ function stale() {
 }
 
 async function build() {
-  mkdirSync('sdk/dist', { recursive: true })
   await bundleSdk()
   await Promise.all(targets.map(target => esbuild.build(target)))
-  const types = spawnSync(
-    process.execPath,
-    [
-      'node_modules/typescript/bin/tsc',
-      '-p',
-      'sdk',
-      '--noEmit',
-      'false',
-      '--declaration',
-      '--emitDeclarationOnly',
-      '--outDir',
-      'sdk/dist',
-    ],
-    { stdio: 'inherit' },
-  )
-  if (types.status !== 0) throw new Error('the types of the SDK could not be built: see above')
 }
 
 /** Builds only when a source is newer than what was built. */

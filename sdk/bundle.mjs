@@ -1,9 +1,9 @@
 // Bundles what is published: see build.mjs.
-import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { minify } from 'terser'
+import { declarations } from './declarations.mjs'
 
 const esbuildOptions = { bundle: true, platform: 'browser', target: 'es2020', logLevel: 'warning', write: false }
 
@@ -63,52 +63,21 @@ async function minified(code, forBundlers) {
   return (await minify(code, { ...terserOptions, format: { preserve_annotations: forBundlers } })).code
 }
 
-/** Writes clicktrail.js, clicktrail.debug.js, stub.js and index.js into sdk/dist; the same bytes from the same sources. */
-export async function bundleSdk() {
+/**
+ * Writes what is published into `outDir`: clicktrail.js, clicktrail.debug.js, stub.js, index.js and the declarations that
+ * they need; the same bytes from the same sources. Whatever else lies there is removed. The checkout is the working
+ * directory.
+ */
+export async function bundleSdk(outDir = 'sdk/dist') {
   const script = { entryPoints: ['sdk/script.ts'], format: 'iife' }
   const files = {
     'clicktrail.js': await minified(await bundle(script, 'script'), false),
     'clicktrail.debug.js': await bundle(script, 'debug'),
     'stub.js': await minified(await bundle({ entryPoints: ['sdk/stub.ts'], format: 'iife' }, 'script'), false),
     'index.js': await minified(await bundle({ entryPoints: ['sdk/index.ts'], format: 'esm' }, 'module'), true),
+    ...declarations(['index.d.ts', 'script.d.ts']),
   }
-  for (const [name, code] of Object.entries(files)) writeFileSync(`sdk/dist/${name}`, code)
-}
-
-/** What a page may weigh at most, bytes: gzip −9 and brotli 11. */
-const gates = [
-  { name: 'clicktrail.js', gzip: 2_400, brotli: 2_150 },
-  { name: 'init, page, track of the ES module, bundled', gzip: 2_300, brotli: 2_050 },
-  { name: 'stub.js', gzip: 200, brotli: 200 },
-]
-
-async function weighed() {
-  const imports = await esbuild.build({
-    ...esbuildOptions,
-    stdin: { contents: "export { init, page, track } from './sdk/dist/index.js'", resolveDir: '.' },
-    format: 'esm',
-    minify: true,
-  })
-  return [readFileSync('sdk/dist/clicktrail.js'), imports.outputFiles[0].contents, readFileSync('sdk/dist/stub.js')]
-}
-
-/** Prints what the SDK weighs, and the hash for `integrity="…"`. Answers whether all gates are kept. */
-export async function printSizes() {
-  let kept = true
-  for (const [i, bytes] of (await weighed()).entries()) {
-    const { name, gzip, brotli } = gates[i]
-    const sizes = { gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length }
-    const over = sizes.gzip > gzip || sizes.brotli > brotli
-    if (over) kept = false
-    console.log(
-      `${name}: ${bytes.length} B, gzip -9 ${sizes.gzip} of ${gzip} B, brotli 11 ${sizes.brotli} of ${brotli} B${over ? ' — TOO LARGE' : ''}`,
-    )
-  }
-  for (const name of ['clicktrail.js', 'clicktrail.debug.js']) {
-    const hash = createHash('sha384')
-      .update(readFileSync(`sdk/dist/${name}`))
-      .digest('base64')
-    console.log(`${name}: integrity="sha384-${hash}"`)
-  }
-  return kept
+  mkdirSync(outDir, { recursive: true })
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(outDir, name), text)
+  for (const name of readdirSync(outDir)) if (!(name in files)) rmSync(join(outDir, name), { recursive: true })
 }

@@ -1,0 +1,2 @@
+/** See bundle.mjs. */
+export function bundleSdk(outDir?: string): Promise<void>

@@ -1,0 +1,2 @@
+/** See sizes.mjs. */
+export function printSizes(outDir?: string): Promise<boolean>
