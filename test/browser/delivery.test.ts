@@ -1,11 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
-import { endVisits, type Reply, type Visit, visit } from './visit.ts'
+import { type HeldTimers, holdTimers } from './held-timers.ts'
+import { endVisits, type Reply, type Visit, visit, wholeEvents } from './visit.ts'
 
 afterEach(endVisits)
 
-const status = (code: number, headers: HeadersInit = {}) => new Response(null, { status: code, headers })
-const firstThen = (first: () => ReturnType<Reply>, code = 204): Reply => {
-  return nth => (nth ? status(code) : first())
+const status = (code: number) => new Response(null, { status: code })
+const refuseFirst = (code: number): Reply => {
+  return nth => status(nth ? 204 : code)
 }
 
 function track({ window }: Visit, count: number, properties?: Record<string, string>) {
@@ -13,15 +14,47 @@ function track({ window }: Visit, count: number, properties?: Record<string, str
 }
 
 const sizes = ({ sent }: Visit) => sent.map(({ batch }) => batch.events.length)
-const numbers = (page: Visit) => page.events().map(({ n }) => n)
+const numbers = (page: Visit) =>
+  page
+    .events()
+    .map(({ n }) => n)
+    .sort((a, b) => a - b)
+const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
-test('sends ten events at once, without waiting', async () => {
-  const page = await visit()
+test('sends ten events at once, and fewer 2 s after the first', async () => {
+  let timers: HeldTimers | undefined
+  const page = await visit({
+    before(window) {
+      timers = holdTimers(window)
+    },
+  })
+  expect(timers?.waits()).toEqual([2_000])
   track(page, 8)
-  await new Promise(resolve => page.window.setTimeout(resolve, 100))
-  expect(page.sent).toHaveLength(0)
+  expect(timers?.waits()).toEqual([2_000])
   track(page, 1)
-  await expect.poll(() => sizes(page), { timeout: 500 }).toEqual([10])
+  expect(timers?.waits()).toEqual([0])
+  expect(page.sent).toHaveLength(0)
+  timers?.fire()
+  expect(sizes(page)).toEqual([10])
+})
+
+test('sends what waits on flush(), at once', async () => {
+  const page = await visit()
+  page.window.clicktrail.flush()
+  expect(page.events()).toMatchObject([{ n: 1, action: 'page_view' }])
+})
+
+test('sends events of two pages in batches of their own', async () => {
+  const home = location.href
+  const page = await visit()
+  track(page, 1)
+  page.window.history.pushState({}, '', '/shop')
+  track(page, 1)
+  page.window.clicktrail.flush()
+  await expect.poll(() => page.status()).toMatchObject({ acknowledged: 4 })
+  const paths = page.events().map(({ n, page }) => `${n} ${new URL(page.url ?? '').pathname}`)
+  expect(paths.sort()).toEqual(['1 /', '2 /', '3 /shop', '4 /shop'])
+  history.replaceState(null, '', home)
 })
 
 test('numbers events 1, 2, 3 … without gaps over many batches, one request at a time', async () => {
@@ -37,65 +70,49 @@ test('numbers events 1, 2, 3 … without gaps over many batches, one request at 
   })
   for (let i = 0; i < 25; i++) {
     track(page, 10)
+    if (i % 5) page.hide()
+    else page.window.clicktrail.flush()
     await new Promise(resolve => setTimeout(resolve, 2))
   }
-  await expect.poll(() => page.window.clicktrail.status().acknowledged, { timeout: 5_000 }).toBe(251)
-  expect(numbers(page)).toEqual(Array.from({ length: 251 }, (_, i) => i + 1))
+  await expect.poll(() => page.status().acknowledged, { timeout: 8_000 }).toBe(251)
+  expect(numbers(page)).toEqual(upTo(251))
   expect(most).toBe(1)
 })
 
-test.each([
-  ['503', () => status(503)],
-  ['429', () => status(429)],
-  ['a lost connection', () => new TypeError('Failed to fetch')],
-])('sends the very same body again after %s, with its age in the query', async (_, first) => {
-  const page = await visit({ reply: firstThen(first) })
+test.each([200, 202, 204])('forgets a batch on %i', async code => {
+  const page = await visit({ reply: () => status(code) })
   track(page, 9)
+  await expect.poll(() => page.status()).toMatchObject({ acknowledged: 10, kept: [], dropped: {}, blocked: undefined })
+  expect(localStorage).toHaveLength(0)
+})
+
+test('counts the events that the collector refused out of a batch', async () => {
+  const answer = { accepted: 9, rejected: [{ index: 3, n: 4, reason: 'properties.x is nested' }] }
+  const page = await visit({ reply: nth => (nth ? status(204) : Response.json(answer)) })
+  track(page, 9)
+  await expect.poll(() => page.status()).toMatchObject({ acknowledged: 9, kept: [], dropped: { rejected: 1 } })
+})
+
+test.each([400, 401, 403, 404, 405, 415])('drops on %i at once and reports it in the next batch', async code => {
+  const page = await visit({ reply: refuseFirst(code) })
+  track(page, 9)
+  await expect.poll(() => page.status()).toMatchObject({ dropped: { [`http_${code}`]: 10 }, kept: [] })
+  track(page, 10)
   await expect.poll(() => page.sent).toHaveLength(2)
-  const [once, again] = page.sent
-  expect(again?.body).toBe(once?.body)
-  expect(once?.url.search).toBe('')
-  expect(again?.url.search).toMatch(/^\?age=\d+$/)
-  await expect.poll(() => page.window.clicktrail.status()).toMatchObject({ queued: 0, sent: 10, acknowledged: 10 })
+  const report = page.events().at(-1)
+  expect(report).toMatchObject({ n: 21, action: 'events_dropped', properties: { [`http_${code}`]: 10 } })
+  expect(page.status().dropped).toEqual({})
+  expect(numbers(page)).toEqual(upTo(21))
 })
 
-test('waits as long as Retry-After asks, says so, and keeps what comes meanwhile', async () => {
-  const page = await visit({ reply: firstThen(() => status(503, { 'retry-after': '1' })) })
-  track(page, 9)
-  await expect.poll(() => page.window.clicktrail.status().blocked).toBe('retrying')
-  track(page, 20)
-  expect(page.sent).toHaveLength(1)
-  await expect.poll(() => sizes(page), { timeout: 3_000 }).toEqual([10, 10, 20])
-  expect(Number(page.sent[1]?.url.searchParams.get('age'))).toBeGreaterThanOrEqual(990)
-})
-
-test.each([
-  ['503', () => status(503, { 'retry-after': '60' })],
-  ['a lost connection', () => new TypeError('Failed to fetch')],
-])('sends only what is new when the page is hidden again and again after %s', async (_, reply) => {
-  const page = await visit({ before: window => Object.assign(window.Math, { random: () => 1 }), reply })
-  track(page, 9)
-  await expect.poll(() => page.window.clicktrail.status().blocked).toBe('retrying')
-  for (let i = 0; i < 50; i++) {
-    page.hide()
-    // Lets the answer come.
-    await new Promise(resolve => setTimeout(resolve, 2))
-  }
-  expect(sizes(page)).toEqual([10])
-  track(page, 2)
-  page.hide()
-  expect(sizes(page)).toEqual([10, 2])
-})
-
-test('halves a batch that is too large for the collector until it fits', async () => {
+test('halves a batch that is too large for the collector until it fits, each event as it was', async () => {
   const page = await visit({ reply: (_, { batch }) => status(batch.events.length > 3 ? 413 : 204) })
-  track(page, 9)
-  await expect
-    .poll(() => page.window.clicktrail.status(), { timeout: 4_000 })
-    .toMatchObject({ queued: 0, acknowledged: 10, dropped: {} })
-  expect(sizes(page).slice(0, 3)).toEqual([10, 5, 2])
-  const arrived = page.sent.filter(({ batch }) => batch.events.length <= 3).flatMap(({ batch }) => batch.events)
-  expect(arrived.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  for (const action of ['a', 'b', 'b', 'c', 'd', 'b', 'b', 'e', 'b']) page.window.clicktrail.track(action)
+  await expect.poll(() => page.status(), { timeout: 4_000 }).toMatchObject({ kept: [], acknowledged: 10, dropped: {} })
+  expect(sizes(page).sort()).toEqual([10, 2, 2, 3, 3, 5, 5])
+  const arrived = page.sent.filter(({ batch }) => batch.events.length <= 3).flatMap(({ batch }) => wholeEvents(batch))
+  const actions = arrived.sort((a, b) => a.n - b.n).map(({ n, action }) => `${n} ${action}`)
+  expect(actions.join()).toBe('1 page_view,2 a,3 b,4 b,5 c,6 d,7 b,8 b,9 e,10 b')
 })
 
 test('gives up a single event that is too large for the collector', async () => {
@@ -103,74 +120,30 @@ test('gives up a single event that is too large for the collector', async () => 
   page.window.clicktrail.track('huge')
   track(page, 8)
   await expect
-    .poll(() => page.window.clicktrail.status(), { timeout: 4_000 })
-    .toMatchObject({ acknowledged: 10, dropped: { http_413: 1 } })
+    .poll(() => page.status(), { timeout: 4_000 })
+    .toMatchObject({ acknowledged: 9, kept: [], dropped: { http_413: 1 } })
 })
 
-test.each([400, 401, 403, 404, 405, 415])('drops on %i at once and reports it in the next batch', async code => {
-  const page = await visit({ reply: firstThen(() => status(code)) })
-  track(page, 9)
-  await expect.poll(() => page.window.clicktrail.status().dropped).toEqual({ [`http_${code}`]: 10 })
-  track(page, 10)
-  await expect.poll(() => page.sent).toHaveLength(2)
-  const report = page.events().at(-1)
-  expect(report).toMatchObject({ n: 21, action: 'events_dropped', properties: { [`http_${code}`]: 10 } })
+test.each(['x', '가'])('halves what is too large for the browser, 64 KiB of UTF-8: a batch of %s', async letter => {
+  const bytes = ({ body }: { body: string }) => new Blob([body]).size
+  const page = await visit({
+    reply: (_, sent) => (bytes(sent) > 65_536 ? new TypeError('Failed to fetch') : status(204)),
+  })
+  track(page, 99, { text: letter.repeat(1_000) })
+  await expect.poll(() => page.status().acknowledged, { timeout: 4_000 }).toBe(100)
+  expect(bytes(page.sent[0] ?? { body: '' })).toBeGreaterThan(65_536)
+  const fitting = page.sent.filter(sent => bytes(sent) <= 65_536).flatMap(({ batch }) => wholeEvents(batch))
+  expect(fitting.map(({ n }) => n).sort((a, b) => a - b)).toEqual(upTo(100))
 })
 
-test('reports again what a refused report had told', async () => {
-  const page = await visit({ reply: nth => status(nth < 2 ? 400 : 204) })
-  for (const total of [10, 21]) {
-    track(page, total === 10 ? 9 : 10)
-    await expect.poll(() => page.window.clicktrail.status().dropped).toEqual({ http_400: total })
-  }
-  page.hide()
-  expect(page.events().at(-1)).toMatchObject({ action: 'events_dropped', properties: { http_400: 21 } })
-})
-
-test('counts the events that the collector refused out of a batch', async () => {
-  const answer = { accepted: 9, rejected: [{ index: 3, n: 4, reason: 'properties.x is nested' }] }
-  const page = await visit({ reply: firstThen(() => Response.json(answer)) })
-  track(page, 9)
-  await expect.poll(() => page.window.clicktrail.status()).toMatchObject({ acknowledged: 9, dropped: { rejected: 1 } })
-  expect(
-    page.window.clicktrail
-      .status()
-      .recent.map(({ state }) => state)
-      .indexOf('dropped'),
-  ).toBe(3)
-})
-
-test('keeps bodies within 48 KB of UTF-8', async () => {
+test('begins a new tab and counts from 1 after 24 hours', async () => {
   const page = await visit()
-  track(page, 60, { text: '가'.repeat(1_024) })
-  await expect.poll(() => page.window.clicktrail.status().acknowledged).toBe(61)
-  expect(Math.max(...page.sent.map(({ body }) => new Blob([body]).size))).toBeLessThanOrEqual(49_152)
-  expect(numbers(page)).toEqual(Array.from({ length: 61 }, (_, i) => i + 1))
-})
-
-test('drops an event that no body can carry, and goes on', async () => {
-  const page = await visit()
-  const texts = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`p${i}`, '가'.repeat(1_024)]))
-  page.window.clicktrail.track('monster', texts)
-  track(page, 8)
-  await expect
-    .poll(() => page.window.clicktrail.status(), { timeout: 4_000 })
-    .toMatchObject({ acknowledged: 9, dropped: { too_large: 1 } })
-})
-
-test('holds at most 1,000 events while the collector is away; drops the oldest and reports them', async () => {
-  let away = true
-  const page = await visit({ reply: () => (away ? status(503, { 'retry-after': '1' }) : status(204)) })
-  track(page, 9)
-  await expect.poll(() => page.window.clicktrail.status().blocked).toBe('retrying')
-  track(page, 1_095)
-  const { queued, dropped } = page.window.clicktrail.status()
-  expect([queued, dropped]).toEqual([1_000, { queue_full: 105 }])
-  away = false
-  await expect
-    .poll(() => page.window.clicktrail.status(), { timeout: 5_000 })
-    .toMatchObject({ queued: 0, acknowledged: 1_001 })
-  const report = page.events().find(({ action }) => action === 'events_dropped')
-  expect(report).toMatchObject({ n: 1_106, properties: { queue_full: 105 } })
-  expect(page.sent[1]?.batch.events[0]?.n).toBe(106)
+  page.window.clicktrail.flush()
+  await expect.poll(() => page.status().acknowledged).toBe(1)
+  const now = Date.now()
+  page.window.Date.now = () => now + 86_400_001
+  track(page, 2)
+  page.window.clicktrail.flush()
+  expect(new Set(page.sent.map(({ batch }) => batch.tab)).size).toBe(2)
+  expect(page.events().map(({ n }) => n)).toEqual([1, 1, 2])
 })

@@ -1,75 +1,131 @@
 import { afterEach, expect, test } from 'vitest'
-import { endVisits, visit } from './visit.ts'
+import { endVisits, type Visit, visit } from './visit.ts'
 
 afterEach(endVisits)
 
-test('sends what is queued when the page is hidden, by a fetch that outlives it', async () => {
-  const { window, sent, events, hide } = await visit()
-  window.clicktrail.track('last')
-  hide()
-  expect(events().map(({ action }) => action)).toEqual(['page_view', 'last'])
-  expect(sent[0]).toMatchObject({ by: 'fetch', init: { method: 'POST', keepalive: true } })
-  await expect.poll(() => window.clicktrail.status().acknowledged).toBe(2)
+const endpoint = `${location.origin}/v1/events`
+const unavailable = () => new Response(null, { status: 503, headers: { 'retry-after': '60' } })
+const withoutBeacons = (window: Window) => void Object.assign(window.navigator, { sendBeacon: () => false })
+const actions = ({ sent }: Visit) => sent.map(({ by, batch }) => `${by}: ${batch.action}`)
+
+/** The fetches as the browser understands them. */
+const requests = ({ sent }: Visit) =>
+  sent.filter(({ by }) => by === 'fetch').map(({ url, init }) => new Request(url, init))
+
+/** What the browser does as it freezes the page on leaving, or brings it back, without the freezing. */
+function turn({ window }: Visit, type: 'pagehide' | 'pageshow', persisted = true) {
+  window.dispatchEvent(new PageTransitionEvent(type, { persisted }))
+}
+
+test('sends what waits when the page is hidden, by a fetch that outlives it', async () => {
+  const page = await visit()
+  page.window.clicktrail.track('last')
+  page.hide()
+  expect(page.events().map(({ action }) => action)).toEqual(['page_view', 'last'])
+  expect(requests(page)).toMatchObject([{ method: 'POST', keepalive: true, credentials: 'omit' }])
+  expect([...(requests(page)[0]?.headers.keys() ?? [])]).toEqual(['content-type'])
+  await expect.poll(() => page.status().acknowledged).toBe(2)
 })
 
-test('sends what is queued by beacon when the page is left', async () => {
-  const { window, sent, events, leave } = await visit()
-  window.clicktrail.track('last')
-  leave()
-  expect(sent.map(({ by }) => by)).toEqual(['beacon'])
-  expect(events().map(({ action }) => action)).toEqual(['page_view', 'last'])
+test('sends what waits by beacon when the page is left, and keeps nothing', async () => {
+  const page = await visit()
+  page.window.clicktrail.track('last')
+  page.leave()
+  expect(page.sent.map(({ by }) => by)).toEqual(['beacon'])
+  expect(page.events().map(({ action }) => action)).toEqual(['page_view', 'last'])
+  expect(localStorage).toHaveLength(0)
 })
 
-test('falls back to fetch where the browser takes no beacon', async () => {
-  const { sent, leave } = await visit({
-    before: window => Object.assign(window.navigator, { sendBeacon: () => false }),
-  })
-  leave()
-  expect(sent[0]).toMatchObject({ by: 'fetch', init: { keepalive: true } })
+test('falls back to a fetch that outlives the page where the browser takes no beacon', async () => {
+  const page = await visit({ before: withoutBeacons })
+  page.leave()
+  expect(actions(page)).toEqual(['fetch: page_view'])
+  expect(requests(page)).toMatchObject([{ method: 'POST', keepalive: true }])
 })
 
-test('uses beacons when hidden in a browser whose fetch knows no keepalive', async () => {
-  const { sent, hide } = await visit({
-    before: window => void Reflect.deleteProperty(window.Request.prototype, 'keepalive'),
-  })
-  hide()
-  expect(sent[0]?.by).toBe('beacon')
+test('keeps for the next visit what is handed to such a fetch, as nobody hears its answer', async () => {
+  const page = await visit({ before: withoutBeacons })
+  page.leave()
+  const next = await visit()
+  next.window.clicktrail.flush()
+  await expect.poll(() => next.sent.map(({ body }) => body)).toContain(page.sent[0]?.body)
 })
 
-test('tries once more, in the same body, what is waiting for a retry', async () => {
-  const reply = () => new Response(null, { status: 503, headers: { 'retry-after': '60' } })
-  const { window, sent, hide, leave } = await visit({ reply })
-  hide()
-  await expect.poll(() => window.clicktrail.status().blocked).toBe('retrying')
-  leave()
-  expect(sent.map(({ by }) => by)).toEqual(['fetch', 'beacon'])
-  expect(sent[1]?.body).toBe(sent[0]?.body)
-  expect(sent[1]?.url.search).toMatch(/^\?age=\d+$/)
+test('sends all batches on leaving, those that wait for their turn too', async () => {
+  const page = await visit()
+  page.window.clicktrail.track('a')
+  page.window.clicktrail.identify('ada')
+  page.window.clicktrail.track('b')
+  page.window.clicktrail.identify('bob')
+  page.window.clicktrail.track('c')
+  page.leave()
+  expect(actions(page).sort()).toEqual(['beacon: a', 'beacon: b', 'beacon: c'])
+  expect(page.events().map(({ n }) => n)).toHaveLength(4)
 })
 
-test('never has more than 60 KB in flight that outlive the page, and keeps the rest', async () => {
-  const answers: (() => void)[] = []
-  const { window, sent, hide } = await visit({
-    reply: () => new Promise(resolve => answers.push(() => resolve(new Response(null, { status: 204 })))),
-  })
-  for (let i = 0; i < 100; i++) window.clicktrail.track('click', { text: 'x'.repeat(1_000) })
-  hide()
-  const bytes = sent.map(({ body }) => body.length)
-  expect(bytes.length).toBeGreaterThan(1)
-  expect(bytes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(61_440)
-  expect(window.clicktrail.status().queued).toBe(101)
-  await expect
-    .poll(() => {
-      for (const answer of answers.splice(0)) answer()
-      return window.clicktrail.status().acknowledged
-    })
-    .toBe(101)
+test('does not send again on leaving what is on its way, and keeps it for the next visit', async () => {
+  const page = await visit({ reply: () => new Promise(() => {}) })
+  page.window.clicktrail.flush()
+  page.window.clicktrail.track('last')
+  page.leave()
+  expect(actions(page)).toEqual(['fetch: page_view', 'beacon: last'])
+  const next = await visit()
+  next.window.clicktrail.flush()
+  await expect.poll(() => next.sent).toHaveLength(2)
+  expect(next.sent.map(({ body }) => body)).toContain(page.sent[0]?.body)
 })
 
-test('sends late events too, those that a page records while it is being left', async () => {
-  const { window, events, leave } = await visit()
-  window.addEventListener('pagehide', () => window.clicktrail.track('too_late'))
-  window.addEventListener('pagehide', () => window.clicktrail.track('in_time'), { capture: true })
-  leave()
-  expect(events().map(({ action }) => action)).toContain('in_time')
+test('tries once more on leaving what waits for a retry, and keeps it for the next visit', async () => {
+  const page = await visit({ reply: unavailable })
+  page.hide()
+  await expect.poll(() => page.status().blocked).toBe('retry')
+  page.leave()
+  expect(new Set(actions(page))).toEqual(new Set(['fetch: page_view', 'beacon: page_view']))
+  expect(page.sent[1]?.body).toBe(page.sent[0]?.body)
+  expect(page.sent[1]?.url.href).toMatch(new RegExp(`^${endpoint}\\?age=\\d+$`))
+  const next = await visit()
+  next.window.clicktrail.flush()
+  await expect.poll(() => next.sent.map(({ body }) => body)).toContain(page.sent[0]?.body)
+})
+
+test('sends late events too, those that the page records while it is being left', async () => {
+  const page = await visit()
+  page.window.addEventListener('pagehide', () => page.window.clicktrail.track('late'))
+  page.window.addEventListener('pagehide', () => page.window.clicktrail.track('later'))
+  page.leave()
+  expect(actions(page)).toEqual(['beacon: page_view', 'beacon: late', 'beacon: later'])
+  expect(page.events().map(({ n }) => n)).toEqual([1, 2, 3])
+})
+
+test('records a page view when the browser brings the page back, and waits for answers again', async () => {
+  const page = await visit()
+  turn(page, 'pagehide')
+  turn(page, 'pageshow')
+  page.window.clicktrail.track('again')
+  expect(actions(page)).toEqual(['beacon: page_view'])
+  page.hide()
+  expect(actions(page)).toEqual(['beacon: page_view', 'fetch: again'])
+  expect(page.events().map(({ n, action }) => `${n} ${action}`)).toEqual(['1 page_view', '2 page_view', '3 again'])
+  await expect.poll(() => page.status()).toMatchObject({ acknowledged: 2, kept: [] })
+})
+
+test('sends again what was on its way when the browser froze the page', async () => {
+  let frozen = true
+  const page = await visit({ reply: () => (frozen ? new Promise(() => {}) : new Response(null, { status: 204 })) })
+  page.window.clicktrail.flush()
+  turn(page, 'pagehide')
+  expect(actions(page)).toEqual(['fetch: page_view'])
+  const now = Date.now()
+  page.window.Date.now = () => now + 60_000
+  frozen = false
+  turn(page, 'pageshow')
+  page.window.clicktrail.flush()
+  await expect.poll(() => page.status()).toMatchObject({ acknowledged: 2, kept: [] })
+})
+
+test('records one page view of a page that is shown for the first time', async () => {
+  const page = await visit()
+  turn(page, 'pageshow', false)
+  page.hide()
+  expect(page.events()).toHaveLength(1)
 })

@@ -14,7 +14,7 @@ export interface Sent {
 }
 
 /** What the stubbed collector answers; an Error stands for a lost connection. */
-export type Reply = (nth: number, sent: Sent) => Response | Error | Promise<Response>
+export type Reply = (nth: number, sent: Sent) => Response | Error | Promise<Response | Error>
 
 /** An event with all that holds for it, also what its batch says for it (CONTRACT 1). */
 export type WholeEvent = Event & { n: number; action: string; page: Page }
