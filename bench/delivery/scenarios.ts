@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Tab, Visitor } from './browser.ts'
 import type { Collector, Mode } from './collector.ts'
-import { storedMarks } from './count.ts'
+import { countOf } from './count.ts'
 import type { Site } from './site.ts'
 import { labAction, type Tracker } from './tracker.ts'
 import { within } from './within.ts'
@@ -136,10 +136,12 @@ async function clickAll({ prefix }: Stage, tab: Tab, ids: readonly string[]): Pr
   return ids.map(id => `${prefix}-${id}`)
 }
 
-/** Waits until all is stored, or `ms` are over; then a moment more, in which a copy too many would come. */
+/** Waits until all is stored without a gap, or `ms` are over; then a moment more, in which a copy too many would come. */
 async function delivery({ tracker, collector }: Stage, marks: readonly string[], ms: number): Promise<void> {
-  const wanted = new Set(marks)
-  await within(ms, () => storedMarks(tracker, collector.arrivals(), wanted).size === wanted.size)
+  await within(ms, () => {
+    const { tracked, delivered, gaps } = countOf(tracker, collector.arrivals(), marks)
+    return delivered === tracked && !gaps
+  })
   await wait(1_000)
 }
 
