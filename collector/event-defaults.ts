@@ -7,12 +7,13 @@ export interface EventDefaults {
   hasTab: boolean
   /** Number of the event at index 0; only with a tab. */
   n: number | undefined
-  action: string | undefined
+  /** As it was sent: what is wrong with it is the fault of the events that rely on it. */
+  action: unknown
 }
 
 /**
  * The defaults in an envelope of `count` events. Throws {@link Invalid} for a number without a tab, for one that is not
- * whole, below 1 or would bring the last event beyond 2^53 − 1, and for an action that no event could have.
+ * whole, below 1 or would bring the last event beyond 2^53 − 1.
  */
 export function defaultsOf(
   envelope: Record<string, unknown>,
@@ -23,7 +24,7 @@ export function defaultsOf(
   if (first !== undefined && !isNumber(first + (count - 1))) {
     throw new Invalid('n', `is too large: the last of ${count} events would have a number beyond 2^53 − 1`)
   }
-  return { hasTab, n: first, action: isAbsent(action) ? undefined : requiredText(action, 'action', limits.nameChars) }
+  return { hasTab, n: first, action }
 }
 
 /** The number of the event at `index`: undefined if and only if the batch has no tab. Throws {@link Invalid}. */
@@ -34,9 +35,9 @@ export function numberOf(sent: unknown, index: number, { hasTab, n }: EventDefau
   return n + index
 }
 
-/** The action of an event. Throws {@link Invalid} where there is none, or its own can't be taken. */
+/** The action of an event, its own or the batch's. Throws {@link Invalid} where there is none, or it can't be taken. */
 export function actionOf(sent: unknown, { action }: EventDefaults): string {
-  return action !== undefined && isAbsent(sent) ? action : requiredText(sent, 'action', limits.nameChars)
+  return requiredText(isAbsent(sent) ? action : sent, 'action', limits.nameChars)
 }
 
 /** The number by which the sender may know an event that is refused, whatever is wrong with it. */

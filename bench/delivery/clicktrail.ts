@@ -17,17 +17,12 @@ interface ReadEvent extends SentEvent {
   mark: string | undefined
 }
 
-/**
- * The events of a body of CONTRACT 1: one without `n` has its predecessor's n + 1, the first one its envelope's; one
- * without `action` has its envelope's, else its predecessor's. Throws for a body that breaks the contract.
- */
+/** The events of a body of CONTRACT 1, each with its number and its action. Throws for a body that breaks the contract. */
 export function readBatch(body: Buffer): ReadEvent[] {
   const { tab, events, ...envelope } = batch.parse(JSON.parse(body.toString()))
-  let n = (envelope.n ?? Number.NaN) - 1
-  let action = ''
-  return events.map(event => {
-    n = event.n ?? n + 1
-    action = event.action ?? envelope.action ?? action
+  return events.map((event, index) => {
+    const n = event.n ?? Number(envelope.n) + index
+    const action = event.action ?? envelope.action
     if (!(n >= 1 && action)) throw new Error(`an event of ${tab} has no n or no action`)
     const mark = event.properties?.['mark']
     return { id: `${tab}-${n}`, action, mark: mark === undefined ? undefined : String(mark) }

@@ -10,19 +10,17 @@ const claims = 'batches; retries; keeps undelivered batches across visits; ids f
 
 const batch = z.object({
   tab: z.string(),
-  events: z.array(z.object({ n: z.number().optional(), action: z.string().optional() })),
+  n: z.number(),
+  action: z.string(),
+  events: z.array(z.object({ action: z.string().optional() })),
 })
 
-/** Events of a batch of CONTRACT 1: what an event leaves out it shares with the one before. */
+/** Events of a batch of CONTRACT 1, as the SDK writes it. */
 function eventsIn(request: SentRequest): SentEvent[] {
   const sent = jsonOf(request, batch)
-  let n = 0
-  let action = ''
-  return (sent?.events ?? []).map(event => {
-    n = event.n ?? n + 1
-    action = event.action ?? action
-    return { id: `${sent?.tab}-${n}`, action }
-  })
+  if (!sent) return []
+  const { tab, n, action, events } = sent
+  return events.map((event, index) => ({ id: `${tab}-${n + index}`, action: event.action ?? action }))
 }
 
 const answer = () => ({ status: 204 })

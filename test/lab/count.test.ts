@@ -35,16 +35,6 @@ describe('countOf', () => {
 })
 
 describe('readBatch', () => {
-  it('gives an event without number and action those that follow from the event before', () => {
-    const { body } = arrival([click(4, 'a'), { properties: { mark: 'b' } }, { n: 9 }, { action: 'page_view' }])
-    expect(readBatch(body)).toEqual([
-      { id: `${tab}-4`, action: 'color_click', mark: 'a' },
-      { id: `${tab}-5`, action: 'color_click', mark: 'b' },
-      { id: `${tab}-9`, action: 'color_click', mark: undefined },
-      { id: `${tab}-10`, action: 'page_view', mark: undefined },
-    ])
-  })
-
   it('gives events what their envelope says: the first number, and the action of those that name none', () => {
     const body = { tab, n: 3, action: 'color_click', events: [{}, { action: 'page_view' }, {}] }
     expect(readBatch(Buffer.from(JSON.stringify(body))).map(({ id, action }) => [id, action])).toEqual([

@@ -14,12 +14,11 @@ const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 const bodies: [peer: string, body: string | Buffer, events: unknown[]][] = [
   [
     'clicktrail',
-    '{"site":"s","tab":"t","events":[{"n":4,"action":"page_view"},{"action":"click"},{},{"n":9}]}',
+    '{"site":"s","tab":"t","n":4,"action":"click","events":[{"action":"page_view"},{},{}]}',
     [
       { id: 't-4', action: 'page_view' },
       { id: 't-5', action: 'click' },
       { id: 't-6', action: 'click' },
-      { id: 't-9', action: 'click' },
     ],
   ],
   ['naive-beacon', '{"type":"event","payload":{"website":"w"}}', [{ action: 'page_view' }]],
