@@ -11,6 +11,9 @@ import { bundleSdk } from '../../../sdk/bundle.mjs'
 import { printSizes } from '../../../sdk/sizes.mjs'
 
 const run = promisify(execFile)
+// Compilers and npm are slow while other tests run beside this one.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 })
+
 let folder: string
 /** What npm packs, and a project that has installed it. */
 let tarball: string
@@ -29,7 +32,7 @@ beforeAll(async () => {
   await mkdir(installed, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
   await writeFile(join(project, 'package.json'), '{"type":"module"}')
-}, 60_000)
+})
 afterAll(async () => {
   await stop()
   await rm(folder, { recursive: true, force: true })
@@ -96,7 +99,7 @@ test.each([
   { module: 'node16', moduleResolution: 'node16' },
   { module: 'nodenext', moduleResolution: 'nodenext' },
 ])('is typed where modules are resolved as by $moduleResolution', async options => {
-  const right = `
+  const code = `
     import { createTracker, init, type InitOptions, status } from 'clicktrail'
     import 'clicktrail/clicktrail.js'
     import 'clicktrail/stub.js'
@@ -104,12 +107,14 @@ test.each([
     const given: InitOptions = { site: 'example', beforeSend: event => (event.action === 'a' ? null : event) }
     const { track } = init<Events>(given)
     track('color_click', { color: 'red' })
+    // @ts-expect-error
+    track('color_click', { color: 'green' })
     track('signup')
     createTracker<Events>().track('signup')
-    window.clicktrail.identify('ada')
+    // @ts-expect-error
+    window.clicktrail.identify(1)
     export const kept: string[] | undefined = status()?.kept`
-  expect(await complaints(right, options)).toBe('')
-  expect(await complaints(`${right}\ntrack('color_click', { color: 'green' })`, options)).toMatch(/error TS2322.*green/)
+  expect(await complaints(code, options)).toBe('')
 })
 
 test('leaves out of a bundle what is not imported', async () => {
@@ -138,7 +143,7 @@ test('is made of the same bytes when it is built again, and nothing else stays',
   for (const name of names) {
     expect(await readFile(join(again, name), 'utf8'), name).toBe(await readFile(join(first, name), 'utf8'))
   }
-}, 30_000)
+})
 
 test('is as small as promised, and prints the hashes of its files', async () => {
   const lines: string[] = []
