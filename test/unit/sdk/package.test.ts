@@ -145,6 +145,12 @@ test('is made of the same bytes when it is built again, and nothing else stays',
   }
 })
 
+test('tells in its readme the stub as it is', async () => {
+  const installed = join(project, 'node_modules/clicktrail')
+  const stub = await readFile(join(installed, 'dist/stub.js'), 'utf8')
+  expect(await readFile(join(installed, 'README.md'), 'utf8')).toContain(`<script>${stub.trim()}</script>`)
+})
+
 test('is as small as promised, and prints the hashes of its files', async () => {
   const lines: string[] = []
   const printed = vi.spyOn(console, 'log').mockImplementation(line => void lines.push(line))
