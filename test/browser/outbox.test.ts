@@ -55,9 +55,12 @@ test('leaves old batches to the tab that holds the lock, until it lets go', asyn
   await expect.poll(() => page.status(), { timeout: 3_000 }).toMatchObject({ kept: [], acknowledged: 3 })
 })
 
-test('delivers old batches in browsers without Web Locks', async () => {
+test.each([
+  ['knows no Web Locks', undefined],
+  ['refuses them', { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) }],
+])('delivers old batches where the browser %s', async (_, locks) => {
   keep(1)
-  const page = await visit({ before: window => Object.defineProperty(window.navigator, 'locks', { value: undefined }) })
+  const page = await visit({ before: window => Object.defineProperty(window.navigator, 'locks', { value: locks }) })
   page.window.clicktrail.flush()
   await expect.poll(() => page.status()).toMatchObject({ kept: [], acknowledged: 3 })
 })
