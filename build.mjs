@@ -1,5 +1,5 @@
 // Builds what runs: `node build.mjs --help`.
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -97,6 +97,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   --size   print what the SDK weighs and its integrity hash; fails where it is too large
   --help   print this`)
   } else if (flags.watch) {
+    await bundleSdk()
+    let built = Promise.resolve()
+    watch('sdk', (_, name) => {
+      if (name?.endsWith('.ts')) built = built.then(() => bundleSdk()).catch(error => console.error(error.message))
+    })
     for (const target of targets) await (await esbuild.context({ ...target, logLevel: 'info' })).watch()
   } else {
     await build()
