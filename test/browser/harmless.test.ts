@@ -44,8 +44,8 @@ const html = `<button data-track="click" data-track-color="red">x</button><a hre
   <script>onclick = event => event.preventDefault()</script>`
 const tag = 'data-site="example" data-outbound="true" data-storage="local" data-query="q"'
 
-/** Uses all that a page can use. */
-function use({ window, document, hide }: Visit): void {
+/** Uses all that a page can use but what it has spoiled itself. */
+function use({ window, document, hide }: Visit, spoiled: string): void {
   const { clicktrail } = window
   // A page without a stub has no tracker where not even that could be made.
   for (const method of ['track', 'page', 'identify', 'flush', 'optOut', 'optIn', 'status', 'init', 'track'] as const) {
@@ -53,6 +53,7 @@ function use({ window, document, hide }: Visit): void {
     if (typeof act === 'function') act('click', { a: 1, site: 'x' })
   }
   for (const element of document.querySelectorAll<HTMLElement>('button, a')) element.click()
+  if (!spoiled.startsWith('history')) window.history.pushState({}, '', '/shop')
   for (const type of ['popstate', 'pageshow', 'pagehide', 'visibilitychange', 'pageshow']) {
     window.dispatchEvent(new PageTransitionEvent(type, { persisted: true }))
   }
@@ -75,19 +76,25 @@ test.each(groups)('lets the page feel nothing whatever has become of %s, %s, %s,
     spoil(window, path, way)
   }
   const pages = await Promise.all(
-    cases(some).map(({ path, way }) => visit({ html, tag, before: window => before(window, path, way) })),
+    cases(some).map(async ({ path, way }) => ({
+      path,
+      page: await visit({ html, tag, before: window => before(window, path, way) }),
+    })),
   )
-  for (const page of pages) use(page)
+  for (const { path, page } of pages) use(page, path)
   await aWhile()
-  for (const page of pages) page.leave()
+  for (const { page } of pages) page.leave()
   expect(errors).toEqual([])
 })
 
 test.each(groups)('lets the page feel nothing when %s, %s, %s, %s, %s break while it runs', async (...some) => {
-  const pages = await Promise.all(cases(some).map(async spoiled => ({ ...spoiled, page: await visit({ html, tag }) })))
+  const before = (window: Window) => void Reflect.deleteProperty(window, 'navigation')
+  const pages = await Promise.all(
+    cases(some).map(async spoiled => ({ ...spoiled, page: await visit({ html, tag, before }) })),
+  )
   for (const { path, way, page } of pages) {
     spoil(page.window, path, way)
-    use(page)
+    use(page, path)
   }
   await aWhile()
   for (const { page } of pages) page.leave()
