@@ -19,11 +19,9 @@ const terserOptions = {
     hoist_props: false,
     if_return: false,
     keep_fargs: false,
-    lhs_constants: false,
     pure_getters: true,
     unsafe: true,
     unsafe_arrows: true,
-    unsafe_comps: true,
     unsafe_methods: true,
   },
 }

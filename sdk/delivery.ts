@@ -11,13 +11,13 @@ const maxAnswerMs = 30_000
 const foreignAgeMs = 10_000
 const lockedMs = 1_000
 const nextMs = 99
-const maxRetryMs = 900_000
+const maxDoublings = 6
 
 /** Tries in a row that the collector didn't answer or asked to repeat. */
 export let failures = 0
 /** Events that the collector has acknowledged. */
 export let acknowledged = 0
-let sending = ''
+let silentUntil = 0
 let leaving = false
 let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -46,7 +46,7 @@ export const run = guard(() => {
 function sendNext() {
   const [key] = undelivered()
   if (!key) failures = 0
-  else if (!(ageOf(sending) < maxAnswerMs)) {
+  else if (Date.now() > silentUntil) {
     const go = (lock: unknown) => (lock ? send(key) : schedule(lockedMs))
     const locks = ageOf(key) > foreignAgeMs && navigator.locks
     if (locks) locks.request('clicktrail', { ifAvailable: true }, go).catch(go)
@@ -65,7 +65,7 @@ async function send(key: string): Promise<unknown> {
       // Nobody will hear of the answer: while the collector fails, the batch stays for the next visit.
       return failures || take(key)
     }
-    sending = key
+    silentUntil = Date.now() + maxAnswerMs
     explain(`sends ${events.length} events, ${body.length} characters`, batch)
     const response = await fetch(urlOf(key), { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(
       Object,
@@ -75,19 +75,17 @@ async function send(key: string): Promise<unknown> {
     const tooLarge = status === 413 || (!status && new Blob([body]).size > maxBytes)
     if (!tooLarge && /^(0|408|42[59]|5)/.test(status)) {
       explain(`no success (${status || response.message}): keeps the events and tries again`)
-      schedule(
-        Math.min(
-          (response.headers?.get('retry-after') * 1_000 || 0) + Math.random() * 1_000 * 2 ** ++failures,
-          maxRetryMs,
-        ),
-      )
+      const askedMs = response.headers?.get('retry-after') * 1_000 || 0
+      const waitMs = askedMs + Math.random() * 1_000 * 2 ** Math.min(++failures, maxDoublings)
+      silentUntil = Date.now() + waitMs
+      schedule(waitMs + nextMs)
     } else {
-      failures = 0
+      failures = silentUntil = 0
       if (tooLarge && events[1]) {
         const tail = { ...batch, events: events.splice(events.length >> 1), n: batch.n + events.length }
         for (const half of [batch, tail]) put(key + half.n, JSON.stringify(half))
         explain('the batch is too large: halves it')
-      } else if (status < 300) {
+      } else if (response.ok) {
         const rejected = (await response.json().catch(Object)).rejected?.length || 0
         acknowledged += events.length - rejected
         lose('rejected', rejected)
@@ -99,13 +97,12 @@ async function send(key: string): Promise<unknown> {
   } catch (error) {
     explain('failed inside, which the page does not feel:', error)
   }
-  sending = ''
 }
 
 /** Hands all to the browser, as nobody can wait for an answer any more. Events that still come go at once. */
 export function leave(): void {
   leaving = true
-  if (!seal()) void undelivered().map(key => key === sending || send(key))
+  if (!seal()) void undelivered().map(send)
 }
 
 /** The page was brought back. */

@@ -50,8 +50,8 @@ export function undelivered(): string[] {
       chars -= body.length
       const fits = batches-- > 0 && chars > 0 && ageOf(key) < maxAgeMs
       if (!fits) {
-        lose('full', JSON.parse(body).events.length)
         take(key)
+        lose('full', JSON.parse(body).events.length)
       }
       return fits
     })

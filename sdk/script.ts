@@ -14,10 +14,10 @@ declare global {
 }
 
 guard(() => {
-  const global = window.clicktrail || {}
-  const calls = global.q as Call[] | undefined
-  const push = guard(([method, ...args]: Call) => (global[method] as (...given: unknown[]) => unknown)(...args))
-  window.clicktrail = Object.assign(global, api, { q: { push } })
+  const made = window.clicktrail || {}
+  const calls = made.q as Call[] | undefined
+  const push = guard(([method, ...args]: Call) => (made[method] as (...given: unknown[]) => unknown)(...args))
+  window.clicktrail = Object.assign(made, api, { q: { push } })
   calls?.forEach(push)
   const { dataset, src } = document.currentScript as HTMLScriptElement
   if (dataset['site'])

@@ -9,6 +9,7 @@ const maxQueued = 999
 
 /** Records an event. At most 1,000 wait; further ones are given up, counted. */
 export const track = guard((action: string, properties?: Record<string, unknown>) => {
+  if (build === 'module' && typeof document === 'undefined') return
   if (build === 'module' && options.beforeSend) {
     const event = options.beforeSend({ action, properties })
     if (!event) return

@@ -114,11 +114,10 @@ test('delivers from memory where the storage of the origin is full, which stays 
     }
   }
   const before = localStorage.length
-  const page = await visit({ reply: nth => (nth ? noContent() : unavailable()) })
+  const page = await visit({ reply: nth => (nth ? noContent() : new Response(null, { status: 503 })) })
   page.window.clicktrail.flush()
   await expect.poll(() => page.status()).toMatchObject({ blocked: 'retry', kept: [page.sent[0]?.body] })
   expect(localStorage).toHaveLength(before)
-  page.window.clicktrail.flush()
   await expect.poll(() => page.status()).toMatchObject({ kept: [], acknowledged: 1 })
   expect(page.sent[1]?.body).toBe(page.sent[0]?.body)
 })
@@ -173,4 +172,36 @@ test('delivers 500 events of each of four tabs to a collector that flaps, each a
   const tabs = pages.map(page => page.status().tab)
   const expected = tabs.flatMap(tab => Array.from({ length: 500 }, (_, i) => `${tab}-${i + 1}`))
   expect([...ids].sort()).toEqual(expected.sort())
+})
+
+test('sends one batch at a time, also while an old one is on its way', async () => {
+  let open = 0
+  let most = 0
+  const body = JSON.stringify({ site: 'example', tab: '0mwpt1nbck9k2j4h6f8d', n: 1, action: 'a', events: [{}] })
+  localStorage.setItem(`${Date.now() - 60_000} ${endpoint} 0.1`, body)
+  const page = await visit({
+    async reply() {
+      most = Math.max(most, ++open)
+      await new Promise(resolve => setTimeout(resolve, 300))
+      open--
+      return noContent()
+    },
+  })
+  page.window.clicktrail.flush()
+  await expect.poll(() => page.sent.map(sent => sent.body)).toContain(body)
+  page.window.clicktrail.track('click')
+  page.window.clicktrail.flush()
+  await expect.poll(() => page.status()).toMatchObject({ kept: [] })
+  expect(most).toBe(1)
+})
+
+test('gives up an event that no body can carry, and goes on', async () => {
+  const page = await visit({
+    reply: (_, { body }) => (new Blob([body]).size > 65_536 ? new TypeError('Failed to fetch') : noContent()),
+  })
+  const texts = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`p${i}`, '가'.repeat(1_024)]))
+  page.window.clicktrail.track('monster', texts)
+  for (let i = 0; i < 8; i++) page.window.clicktrail.track('click')
+  await expect.poll(() => page.status(), { timeout: 4_000 }).toMatchObject({ acknowledged: 9, kept: [] })
+  expect(Object.values(page.status().dropped)).toEqual([1])
 })

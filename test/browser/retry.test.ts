@@ -51,7 +51,7 @@ test('waits as long as Retry-After asks, says so, and keeps what comes meanwhile
   expect(Number(again?.url.searchParams.get('age'))).toBeGreaterThanOrEqual(990)
 })
 
-test('waits twice as long after each failure, 15 minutes at most', async () => {
+test('waits twice as long after each failure, about a minute at most', async () => {
   const page = await visitWithTimers(lost, 0.5)
   const waits: number[] = []
   for (let tries = 1; tries <= 12; tries++) {
@@ -60,19 +60,19 @@ test('waits twice as long after each failure, 15 minutes at most', async () => {
     waits.push(...page.timers.waits())
     expect(page.sent).toHaveLength(tries)
   }
-  const doubled = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 512_000]
-  expect(waits).toEqual([...doubled, 900_000, 900_000])
+  const doubled = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000]
+  expect(waits.map(ms => ms - 99)).toEqual([...doubled, ...Array(6).fill(32_000)])
 })
 
 test.each([
   ['5', 7_000],
-  ['86400', 900_000],
+  ['86400', 86_402_000],
   ['Wed, 21 Oct 2026 07:28:00 GMT', 2_000],
   ['-1', 1_000],
-])('adds its own delay to a Retry-After of %s, 15 minutes at most', async (seconds, wait) => {
+])('adds its own delay to a Retry-After of %s', async (seconds, wait) => {
   const page = await visitWithTimers(() => status(503, { 'retry-after': seconds }), 1)
   page.timers.fire()
-  await expect.poll(() => page.timers.waits()).toEqual([wait])
+  await expect.poll(() => page.timers.waits()).toEqual([wait + 99])
 })
 
 test('begins with the shortest wait again once the collector has answered', async () => {
@@ -87,7 +87,19 @@ test('begins with the shortest wait again once the collector has answered', asyn
       track(page, 1)
     }
   }
-  expect(waits).toEqual([1_000, 2_000, 99, 1_000, 2_000])
+  expect(waits.map(ms => ms - 99)).toEqual([1_000, 2_000, 0, 1_000, 2_000])
+})
+
+test('keeps to Retry-After also when the page is hidden, shown and flushed again and again', async () => {
+  const page = await visit({ reply: () => status(503, { 'retry-after': '60' }) })
+  page.window.clicktrail.flush()
+  await expect.poll(() => page.status().blocked).toBe('retry')
+  for (let i = 0; i < 10; i++) {
+    page.hide()
+    page.window.clicktrail.flush()
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+  expect(page.sent).toHaveLength(1)
 })
 
 test('tries one batch alone while the collector fails, and all once it answers', async () => {
