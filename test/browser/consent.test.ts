@@ -81,6 +81,7 @@ test('takes consent for this page where storage throws', async () => {
   page.hide()
   expect(page.sent).toEqual([])
   page.window.clicktrail.optIn()
+  await expect.poll(() => page.status().acknowledged).toBe(1)
   page.leave()
   expect(actions(page)).toEqual(['page_view'])
 })

@@ -172,6 +172,7 @@ test('gives the name that identify() was given to all events after it, in batche
 test('begins a new tab and counts from 1 after 24 hours', async () => {
   const page = await visit()
   page.hide()
+  await expect.poll(() => page.status().acknowledged).toBe(1)
   const now = Date.now()
   page.window.Date.now = () => now + 86_400_001
   page.window.clicktrail.track('next_day')
