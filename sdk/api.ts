@@ -3,7 +3,7 @@ import type { PropertyValue } from './event.ts'
 /** An action and its properties, as `beforeSend` sees them. */
 export interface Draft {
   action: string
-  properties?: Record<string, unknown> | undefined
+  properties?: object | undefined
 }
 
 /**
@@ -15,7 +15,7 @@ export interface InitOptions {
   site: string
   /** URL of the collector's `/v1/events`, without a query. @default '/v1/events' of the page's origin; in a tag, of the script's */
   endpoint?: string
-  /** Records clicks on links to other hosts, as `outbound_click` with the property `url`. @default false */
+  /** Records clicks on links to other hosts, as `outbound_click` with the property `url`; in the tag by any value. @default false */
   outbound?: boolean
   /** Parameters of the URL's query that may be collected, as in `'utm_source|utm_medium'`. @default none */
   query?: string
@@ -23,7 +23,7 @@ export interface InitOptions {
   hash?: boolean
   /** Where ids of visitor and session are kept: until the tab is closed, or longer. @default nowhere: there are none */
   storage?: 'session' | 'local'
-  /** Collects nothing at all until `optIn()`: that calls of `track` made meanwhile wait in memory. */
+  /** Collects nothing until `optIn()`; only calls of `track` made meanwhile wait in memory. */
   consent?: 'wait'
   /** Collects in spite of Global Privacy Control. The collector obeys it too, unless told otherwise. */
   gpc?: 'ignore'
@@ -56,19 +56,19 @@ export interface Status extends Partial<InitOptions> {
 }
 
 /** Action → its properties; `undefined` for an action without any. */
-export type EventMap = { [action: string]: Record<string, unknown> | undefined }
+export type EventMap<Events = Record<string, object | undefined>> = { [Action in keyof Events]: object | undefined }
 
 /**
  * Records an event; before `init` it waits. Property values are strings, numbers or booleans: others are left out, and
  * strings are cut to 1,024 characters.
  */
-export type Track<Events extends EventMap = EventMap> = <Action extends keyof Events & string>(
+export type Track<Events extends EventMap<Events> = EventMap> = <Action extends keyof Events & string>(
   action: Action,
   ...properties: undefined extends Events[Action] ? [properties?: Events[Action]] : [properties: Events[Action]]
 ) => void
 
 /** What a page can call. Nothing here ever throws. On a server nothing is sent. */
-export interface Tracker<Events extends EventMap = EventMap> {
+export interface Tracker<Events extends EventMap<Events> = EventMap> {
   /** Starts collecting. The first call counts, later ones do nothing. */
   init(options: InitOptions): void
   /** Records a `page_view` of where the visitor is now. Page views of routes are recorded by themselves. */

@@ -1,5 +1,5 @@
 import { options } from './options.ts'
-import { shared } from './storage.ts'
+import { kept } from './storage.ts'
 
 /** The key of the visitor's choice: `optOut`, an empty text for consent, none for nothing yet. */
 export const choiceKey = 'clicktrail'
@@ -9,7 +9,7 @@ export const choiceKey = 'clicktrail'
  * has no place in a click or at start. Global Privacy Control outranks `optIn()`.
  */
 export const refusal = (): string | undefined =>
-  !options.gpc && navigator.globalPrivacyControl ? 'gpc' : shared()[choiceKey]
+  !options.gpc && navigator.globalPrivacyControl ? 'gpc' : kept()[choiceKey]
 
 declare global {
   interface Navigator {

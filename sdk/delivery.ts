@@ -1,8 +1,9 @@
 import { explain } from './explain.ts'
 import { guard } from './guard.ts'
 import { lose } from './losses.ts'
-import { ageOf, outbox, put, take, undelivered, urlOf } from './outbox.ts'
+import { ageOf, undelivered, urlOf } from './outbox.ts'
 import { queue, seal } from './queue.ts'
+import { drop, keep, kept } from './storage.ts'
 
 const maxEvents = 10
 const maxWaitMs = 2_000
@@ -57,13 +58,13 @@ function sendNext() {
 /** Sends a batch and does what the answer asks for. Never rejects. */
 async function send(key: string): Promise<unknown> {
   try {
-    const body = outbox()[key] as string
+    const body = kept()[key] as string
     const batch = JSON.parse(body)
     const { events } = batch
     if (leaving && navigator.sendBeacon(urlOf(key), body)) {
       explain(`sent ${events.length} events by beacon, as the page is left`, batch)
       // Nobody will hear of the answer: while the collector fails, the batch stays for the next visit.
-      return failures || take(key)
+      return failures || drop(key)
     }
     silentUntil = Date.now() + maxAnswerMs
     explain(`sends ${events.length} events, ${body.length} characters`, batch)
@@ -81,9 +82,9 @@ async function send(key: string): Promise<unknown> {
       schedule(waitMs + nextMs)
     } else {
       failures = silentUntil = 0
-      if (tooLarge && events[1]) {
+      if (tooLarge && events[1] && kept()[key]) {
         const tail = { ...batch, events: events.splice(events.length >> 1), n: batch.n + events.length }
-        for (const half of [batch, tail]) put(key + half.n, JSON.stringify(half))
+        for (const half of [batch, tail]) keep(key + half.n, JSON.stringify(half))
         explain('the batch is too large: halves it')
       } else if (response.ok) {
         const rejected = (await response.json().catch(Object)).rejected?.length || 0
@@ -91,7 +92,7 @@ async function send(key: string): Promise<unknown> {
         lose('rejected', rejected)
         explain(`the collector acknowledged ${events.length - rejected} events`)
       } else lose(`http_${status}`, events.length)
-      take(key)
+      drop(key)
       setTimeout(guard(sendNext), nextMs)
     }
   } catch (error) {

@@ -10,7 +10,7 @@ export { flush, identify, optIn, optOut, page } from './tracker.ts'
  * Starts the page's one tracker; see {@link InitOptions}. With a map of events, `init<{ color_click: { color: string } }>(…)`,
  * the `track` that it returns checks every call.
  */
-export function init<Events extends EventMap = EventMap>(options: InitOptions): { track: Track<Events> } {
+export function init<Events extends EventMap<Events> = EventMap>(options: InitOptions): { track: Track<Events> } {
   tracker.init(options)
   return { track }
 }

@@ -1,32 +1,10 @@
-import { explain } from './explain.ts'
 import { lose } from './losses.ts'
 import { options } from './options.ts'
-import { memory, type Place, shared } from './storage.ts'
+import { drop, kept } from './storage.ts'
 
 const maxBatches = 64
 const maxChars = 262_144
 const maxAgeMs = 604_800_000
-
-let full = false
-
-/** The bodies of all batches that no collector has acknowledged: where the browser has room, they outlive the page. */
-export const outbox = (): Place => (full ? memory : shared())
-
-/** Puts a body into the outbox; into this page's memory, like all from then on, where the browser has no room. */
-export function put(key: string, body: string): void {
-  try {
-    outbox()[key] = body
-  } catch {
-    explain('the storage of this origin is full: what is not delivered lasts as long as this page')
-    full = true
-    memory[key] = body
-  }
-}
-
-/** Takes a body out. */
-export function take(key: string): void {
-  delete outbox()[key]
-}
 
 /** How long ago the batch was sealed, ms: its key begins with that time. */
 export const ageOf = (key: string): number => Date.now() - (key.split(' ')[0] as unknown as number)
@@ -41,16 +19,16 @@ export const urlOf = (key: string): string => `${options.endpoint}?age=${ageOf(k
 export function undelivered(): string[] {
   let batches = maxBatches
   let chars = maxChars
-  return Object.keys(outbox())
+  return Object.keys(kept())
     .sort()
     .reverse()
     .filter(key => {
       if (key.split(' ')[1] !== options.endpoint) return false
-      const body = outbox()[key] as string
+      const body = kept()[key] as string
       chars -= body.length
       const fits = batches-- > 0 && chars > 0 && ageOf(key) < maxAgeMs
       if (!fits) {
-        take(key)
+        drop(key)
         lose('full', JSON.parse(body).events.length)
       }
       return fits

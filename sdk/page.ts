@@ -18,7 +18,7 @@ export function watchRoutes(): void {
   const changed = guard(() => {
     if (plain(location.href) !== url) page()
   })
-  if ('navigation' in window) navigation.addEventListener('currententrychange', changed)
+  if (window.navigation) navigation.addEventListener('currententrychange', changed)
   else {
     listen('popstate', changed)
     for (const method of ['pushState', 'replaceState'] as const) {

@@ -1,3 +1,4 @@
+import { build } from './build.ts'
 import { refusal } from './consent.ts'
 import { limits, type PropertyValue } from './event.ts'
 import { explain } from './explain.ts'
@@ -6,8 +7,9 @@ import { newId } from './id.ts'
 import { forgetIdentity, identity } from './identity.ts'
 import { dropped, reportAction, told } from './losses.ts'
 import { options } from './options.ts'
-import { put, take, undelivered } from './outbox.ts'
+import { undelivered } from './outbox.ts'
 import { flat } from './properties.ts'
+import { drop, freed, keep } from './storage.ts'
 import { referrer, url } from './url.ts'
 
 const tabMaxAgeMs = 86_400_000
@@ -32,7 +34,7 @@ let madeAt = 0
 let last = ''
 
 /** Adds an event that happens now. */
-export function push(action: string, given?: Record<string, unknown>): void {
+export function push(action: string, given?: object): void {
   const properties = given && ({ ...given } as Queued['properties'])
   for (const name in properties) properties[name] = flat(properties[name])
   const at = Date.now()
@@ -59,14 +61,15 @@ export function seal(): string | undefined {
   }
   while (options.site && queue[0]) {
     const events = queue.splice(0, limits.batchEvents)
-    put(
+    keep(
       [Date.now(), options.endpoint, Math.random()].join(' '),
       JSON.stringify({
         site: options.site,
         tab,
         n,
         user,
-        ...guard(identity)(),
+        // Without a choice of storage it throws, which is shorter than to ask; the debug build would tell of it.
+        ...(build === 'debug' && !options.storage ? undefined : guard(identity)()),
         page: { url, referrer, title: document.title },
         action: last,
         events: events.map(({ at, action, properties }) => ({
@@ -93,6 +96,8 @@ export function forget(): void {
   explain('forgets all that is held')
   queue.length = 0
   madeAt = 0
-  for (const key of undelivered()) take(key)
+  user = ''
+  for (const key of undelivered()) drop(key)
+  freed()
   guard(forgetIdentity)()
 }

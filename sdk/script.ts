@@ -14,12 +14,11 @@ declare global {
 }
 
 guard(() => {
-  const made = window.clicktrail || {}
-  const calls = made.q as Call[] | undefined
-  const push = guard(([method, ...args]: Call) => (made[method] as (...given: unknown[]) => unknown)(...args))
-  window.clicktrail = Object.assign(made, api, { q: { push } })
-  calls?.forEach(push)
+  const push = guard(([method, ...args]: Call) => (api[method] as (...given: unknown[]) => unknown)(...args))
+  // Where this script has run before, there is no list: it throws, and the first one stays.
+  ;(window.clicktrail?.q as Call[] | undefined)?.forEach(push)
+  window.clicktrail = Object.assign(window.clicktrail || {}, api, { q: { push } })
   const { dataset, src } = document.currentScript as HTMLScriptElement
   if (dataset['site'])
-    init({ endpoint: new URL('/v1/events', src).href, ...dataset } as unknown as Parameters<typeof init>[0])
+    init({ endpoint: src && new URL('/v1/events', src).href, ...dataset } as unknown as Parameters<typeof init>[0])
 })()

@@ -8,7 +8,7 @@ import { push, queue } from './queue.ts'
 const maxQueued = 999
 
 /** Records an event. At most 1,000 wait; further ones are given up, counted. */
-export const track = guard((action: string, properties?: Record<string, unknown>) => {
+export const track = guard((action: string, properties?: object) => {
   if (build === 'module' && typeof document === 'undefined') return
   if (build === 'module' && options.beforeSend) {
     const event = options.beforeSend({ action, properties })

@@ -6,10 +6,10 @@ import { explain } from './explain.ts'
 import { guard, listen } from './guard.ts'
 import { dropped } from './losses.ts'
 import { options } from './options.ts'
-import { outbox, undelivered } from './outbox.ts'
+import { undelivered } from './outbox.ts'
 import { page, watchRoutes } from './page.ts'
 import { forget, n, queue, rename, seal, tab, user } from './queue.ts'
-import { shared } from './storage.ts'
+import { keep, kept } from './storage.ts'
 
 export { page } from './page.ts'
 export { track } from './track.ts'
@@ -20,7 +20,7 @@ let waiting: InitOptions | undefined
 export const init = guard((given: InitOptions): unknown => {
   if (options.site) return
   if (document.prerendering) return listen('prerenderingchange', () => init(given))
-  if (given.consent && shared()[choiceKey] !== '') {
+  if (given.consent && kept()[choiceKey] !== '') {
     waiting = given
     return explain('waits for optIn(): nothing is stored, nothing is sent')
   }
@@ -35,8 +35,8 @@ export const init = guard((given: InitOptions): unknown => {
     }
   })
   listen('visibilitychange', run)
-  watchRoutes()
   watchClicks()
+  watchRoutes()
 })
 
 export const identify = /* @__PURE__ */ guard(rename)
@@ -44,13 +44,13 @@ export const identify = /* @__PURE__ */ guard(rename)
 export const flush = run
 
 export const optOut = /* @__PURE__ */ guard((): void => {
-  shared()[choiceKey] = 'optOut'
   forget()
+  keep(choiceKey, 'optOut')
 })
 
 export const optIn = /* @__PURE__ */ guard((): void => {
   seal()
-  shared()[choiceKey] = ''
+  keep(choiceKey, '')
   init(waiting as InitOptions)
   run()
 })
@@ -62,7 +62,7 @@ export const status = /* @__PURE__ */ guard(
     n,
     user,
     queue,
-    kept: undelivered().map(key => outbox()[key] as string),
+    kept: undelivered().map(key => kept()[key] as string),
     acknowledged,
     dropped,
     blocked: (options.site

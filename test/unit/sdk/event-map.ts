@@ -5,6 +5,14 @@ type Shop = {
   signup: undefined
 }
 
+interface Signup {
+  plan: string
+}
+
+interface Club {
+  signup: Signup
+}
+
 declare const sdk: typeof Sdk
 
 /** That a map of events types what `track` takes: tsc checks it, none of it runs. */
@@ -27,6 +35,9 @@ export function checkedByTsc(): void {
     // @ts-expect-error: no properties at all.
     track('signup', { plan: 'free' })
   }
+  sdk.init<Club>({ site: 'club' }).track('signup', { plan: 'free' })
+  // @ts-expect-error: no such property.
+  sdk.init<Club>({ site: 'club' }).track('signup', { color: 'red' })
   sdk.init({ site: 'shop' }).track('anything', { at: 'all' })
   sdk.track('anything')
   // @ts-expect-error: not without a site.
