@@ -12,7 +12,7 @@ export function peerTracker(peer: Peer): Tracker {
     name: peer.name,
     version: peer.version,
     script: endpoint => peer.script(endpoint),
-    attributes: () => ({}),
+    attributes: endpoint => peer.attributes?.(endpoint) ?? {},
     countsClicks: peer.countsClicks ?? false,
     marksIn,
     eventsIn: arrival => peer.eventsIn(requestOf(arrival)),

@@ -31,15 +31,10 @@ export const clicktrail: Peer = {
   version,
   claims,
   shipped: () => readFile(script, 'utf8'),
-  async script(endpoint) {
-    const attributes = { 'data-site': 'bench', 'data-endpoint': `${endpoint}/v1/events` }
-    const tag = Object.entries(attributes).map(([name, value]) => `t.setAttribute("${name}","${value}")`)
-    return [
-      `{const t=document.currentScript;${tag.join(';')}}`,
-      await readFile(script, 'utf8'),
-      'window.peer={track:window.clicktrail.track};',
-    ].join('\n')
+  async script() {
+    return [await readFile(script, 'utf8'), 'window.peer={track:window.clicktrail.track};'].join('\n')
   },
+  attributes: endpoint => ({ 'data-site': 'bench', 'data-endpoint': `${endpoint}/v1/events` }),
   eventsIn,
   answer,
   countsClicks: true,

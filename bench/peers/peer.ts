@@ -34,6 +34,8 @@ export interface Peer {
    * `window.peer.track(action, properties)`. All requests go to `endpoint`. Throws when the peer isn't installed or built.
    */
   script(endpoint: string): Promise<string>
+  /** Of the script's tag, where the peer is set up by them. */
+  attributes?(endpoint: string): Record<string, string>
   /** The text that a website ships, where `script` carries more than that: its bytes are the peer's size. */
   shipped?(): Promise<string>
   /** The events in a request, in order; none for a request that carries none (settings, preflights). Never throws for a well-formed request. */

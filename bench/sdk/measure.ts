@@ -87,12 +87,13 @@ async function clickTimes(browser: Browser, stages: readonly Stage[], { log }: M
   return times
 }
 
-/** Every peer once a round, forwards and backwards in turn: neighbours share what disturbs the machine. */
+/** Every peer once a round, each round begun by another one, so that nobody always follows the same one or a pause. */
 async function scriptWorks(browser: Browser, stages: readonly Stage[], { loads, log }: MeasureOptions) {
   const work = new Map<Stage, ScriptWork[]>()
   for (let load = 1; load <= loads; load++) {
     log(`start-up, load ${load} of ${loads}`)
-    for (const stage of load % 2 === 0 ? stages.toReversed() : stages)
+    const first = load % stages.length
+    for (const stage of [...stages.slice(first), ...stages.slice(0, first)])
       work.set(stage, [...(work.get(stage) ?? []), await measureScriptWork(browser, stage)])
   }
   return work

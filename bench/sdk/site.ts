@@ -11,11 +11,14 @@ export interface Site {
 const click = `document.querySelector('button').addEventListener('click', () =>
   window.peer.track('color_click', { color: 'red', shade: 'dark' }))`
 
-/** Serves a page with a button, and `script` deferred. The button counts by itself where the peer does that, else a listener tracks it. */
-export async function openSite(peer: Peer, script: string): Promise<Site> {
+/** Serves a page with a button, and `script` deferred, its tag with the peer's attributes for `endpoint`. The button counts by itself where the peer does that, else a listener tracks it. */
+export async function openSite(peer: Peer, script: string, endpoint: string): Promise<Site> {
+  const attributes = Object.entries(peer.attributes?.(endpoint) ?? {})
+    .map(([name, value]) => ` ${name}="${value}"`)
+    .join('')
   const listener = peer.countsClicks ? '' : '<script defer src="/page.js"></script>'
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Colors</title>
-<link rel="icon" href="data:,"><script defer src="/peer.js"></script>${listener}</head>
+<link rel="icon" href="data:,"><script defer src="/peer.js"${attributes}></script>${listener}</head>
 <body><h1>Colors</h1><p>${'Which color do you like best? '.repeat(40)}</p>
 <button data-track="color_click" data-track-color="red" data-track-shade="dark"
   style="position:fixed;left:0;top:0;width:100px;height:100px">Red</button></body></html>`

@@ -13,7 +13,7 @@ export interface Stage {
 /** Builds the peer's script and starts both servers. */
 export async function openStage(peer: Peer): Promise<Stage> {
   const collector = await openCollector(peer)
-  return { peer, collector, site: await openSite(peer, await peer.script(collector.endpoint)) }
+  return { peer, collector, site: await openSite(peer, await peer.script(collector.endpoint), collector.endpoint) }
 }
 
 /** A page in a context of its own: nothing cached, nothing stored; the browser says Chrome, as visitors' do. The caller closes its context. */
