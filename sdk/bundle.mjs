@@ -22,6 +22,7 @@ const terserOptions = {
     pure_getters: true,
     unsafe: true,
     unsafe_arrows: true,
+    unsafe_comps: true,
     unsafe_methods: true,
   },
 }

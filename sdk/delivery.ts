@@ -2,7 +2,7 @@ import { explain } from './explain.ts'
 import { guard } from './guard.ts'
 import { lose } from './losses.ts'
 import { ageOf, undelivered, urlOf } from './outbox.ts'
-import { queue, seal } from './queue.ts'
+import { queue, seal, tab } from './queue.ts'
 import { drop, keep, kept } from './storage.ts'
 
 const maxEvents = 10
@@ -48,7 +48,7 @@ function sendNext() {
   const [key] = undelivered()
   if (!key) failures = 0
   else if (Date.now() > silentUntil) {
-    const go = (lock: unknown) => (lock ? send(key) : schedule(lockedMs))
+    const go = (lock: unknown) => (lock && kept()[key] ? send(key) : schedule(lockedMs))
     const locks = ageOf(key) > foreignAgeMs && navigator.locks
     if (locks) locks.request('clicktrail', { ifAvailable: true }, go).catch(go)
     else void go(true)
@@ -63,8 +63,8 @@ async function send(key: string): Promise<unknown> {
     const { events } = batch
     if (leaving && navigator.sendBeacon(urlOf(key), body)) {
       explain(`sent ${events.length} events by beacon, as the page is left`, batch)
-      // Nobody will hear of the answer: while the collector fails, the batch stays for the next visit.
-      return failures || drop(key)
+      // Nobody will hear of the answer: while another one is missing, the batch stays for the next visit.
+      return silentUntil || batch.tab !== tab || drop(key)
     }
     silentUntil = Date.now() + maxAnswerMs
     explain(`sends ${events.length} events, ${body.length} characters`, batch)

@@ -1,4 +1,4 @@
 import type { InitOptions } from './api.ts'
 
-/** What `init` was given, over the defaults. No parameter's name can be `#`. */
-export const options: Partial<InitOptions> & { endpoint: string } = { endpoint: '/v1/events', query: '#' }
+/** What `init` was given, over the defaults; no site and no endpoint until then. No parameter's name can be `$`. */
+export const options: Partial<InitOptions> = { query: '$' }

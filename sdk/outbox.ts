@@ -19,18 +19,20 @@ export const urlOf = (key: string): string => `${options.endpoint}?age=${ageOf(k
 export function undelivered(): string[] {
   let batches = maxBatches
   let chars = maxChars
-  return Object.keys(kept())
-    .sort()
-    .reverse()
-    .filter(key => {
-      if (key.split(' ')[1] !== options.endpoint) return false
-      const body = kept()[key] as string
-      chars -= body.length
-      const fits = batches-- > 0 && chars > 0 && ageOf(key) < maxAgeMs
-      if (!fits) {
+  return (
+    Object.keys(kept())
+      .sort()
+      .reverse()
+      // biome-ignore lint/suspicious/useIterableCallbackReturn: each explicit return is sent to every visitor.
+      .filter(key => {
+        if (key.split(' ')[1] !== String(options.endpoint)) return false
+        const body = kept()[key] as string
+        if (batches-- > 0 && chars > 0 && ageOf(key) < maxAgeMs) {
+          chars -= body.length
+          return true
+        }
         drop(key)
         lose('full', JSON.parse(body).events.length)
-      }
-      return fits
-    })
+      })
+  )
 }

@@ -9,7 +9,7 @@ import { dropped, reportAction, told } from './losses.ts'
 import { options } from './options.ts'
 import { undelivered } from './outbox.ts'
 import { flat } from './properties.ts'
-import { drop, freed, keep } from './storage.ts'
+import { drop, keep } from './storage.ts'
 import { referrer, url } from './url.ts'
 
 const tabMaxAgeMs = 86_400_000
@@ -55,14 +55,14 @@ export function seal(): string | undefined {
     forget()
     return refused
   }
-  if (Object.keys(dropped)[0]) {
+  if (queue[0] && Object.keys(dropped)[0]) {
     push(reportAction, dropped)
     told()
   }
   while (options.site && queue[0]) {
     const events = queue.splice(0, limits.batchEvents)
     keep(
-      [Date.now(), options.endpoint, Math.random()].join(' '),
+      `${Date.now()} ${options.endpoint} ${Math.random()}`,
       JSON.stringify({
         site: options.site,
         tab,
@@ -81,7 +81,6 @@ export function seal(): string | undefined {
     )
     n += events.length
   }
-  return
 }
 
 /** Names the visitor in all events from now on. */
@@ -94,10 +93,8 @@ export function rename(name?: string): void {
 /** Forgets all that is held and who the visitor is, uncounted. */
 export function forget(): void {
   explain('forgets all that is held')
-  queue.length = 0
-  madeAt = 0
+  queue.length = madeAt = 0
   user = ''
   for (const key of undelivered()) drop(key)
-  freed()
   guard(forgetIdentity)()
 }

@@ -1,4 +1,5 @@
 import type { InitOptions, Status } from './api.ts'
+import { build } from './build.ts'
 import { watchClicks } from './clicks.ts'
 import { choiceKey, refusal } from './consent.ts'
 import { acknowledged, failures, leave, run, stay } from './delivery.ts'
@@ -8,8 +9,8 @@ import { dropped } from './losses.ts'
 import { options } from './options.ts'
 import { undelivered } from './outbox.ts'
 import { page, watchRoutes } from './page.ts'
-import { forget, n, queue, rename, seal, tab, user } from './queue.ts'
-import { keep, kept } from './storage.ts'
+import { forget, n, push, queue, rename, seal, tab, user } from './queue.ts'
+import { freed, keep, kept } from './storage.ts'
 
 export { page } from './page.ts'
 export { track } from './track.ts'
@@ -24,7 +25,16 @@ export const init = guard((given: InitOptions): unknown => {
     waiting = given
     return explain('waits for optIn(): nothing is stored, nothing is sent')
   }
-  Object.assign(options, given)
+  Object.assign(options, { endpoint: '/v1/events' }, given)
+  if (build === 'module' && given.beforeSend) {
+    // What was tracked before could not be shown to it then.
+    for (const event of queue.splice(0)) {
+      const passed = guard(given.beforeSend)(event)
+      if (!passed) continue
+      push(String(passed.action), passed.properties)
+      Object.assign(queue[queue.length - 1] as object, { at: event.at })
+    }
+  }
   explain('starts', options)
   page()
   listen('pagehide', leave)
@@ -44,6 +54,7 @@ export const identify = /* @__PURE__ */ guard(rename)
 export const flush = run
 
 export const optOut = /* @__PURE__ */ guard((): void => {
+  freed()
   forget()
   keep(choiceKey, 'optOut')
 })
@@ -65,11 +76,8 @@ export const status = /* @__PURE__ */ guard(
     kept: undelivered().map(key => kept()[key] as string),
     acknowledged,
     dropped,
-    blocked: (options.site
-      ? refusal() || (failures ? 'retry' : undefined)
-      : waiting
-        ? 'wait'
-        : 'init') as Status['blocked'],
+    blocked: (refusal() ||
+      (options.site ? (failures ? 'retry' : undefined) : waiting ? 'wait' : 'init')) as Status['blocked'],
   }),
 )
 

@@ -193,5 +193,5 @@ test('keeps for the next page what no beacon can take', async () => {
   expect(first.sent).toEqual([])
   const next = await visit()
   next.leave()
-  expect(next.events()).toHaveLength(2)
+  expect(new Set(next.sent.map(({ body }) => body)).size).toBe(2)
 })
