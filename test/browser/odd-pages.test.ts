@@ -88,3 +88,34 @@ test('forgets the name of identify() on optOut()', async () => {
   page.leave()
   expect(page.sent.map(({ batch }) => batch.user || undefined)).toEqual([undefined])
 })
+
+test('keeps what an earlier page could not deliver, also where the next one is left before its first try', async () => {
+  const reply = () => new Response(null, { status: 503, headers: { 'retry-after': '60' } })
+  const first = await visit({ reply })
+  first.window.clicktrail.track('buy')
+  first.window.clicktrail.flush()
+  await expect.poll(() => first.status().blocked).toBe('retry')
+  first.leave()
+  const hop = await visit({ reply })
+  hop.leave()
+  expect(Object.values(localStorage).filter(body => body.includes('buy'))).toHaveLength(1)
+})
+
+test('leaves the page its storage where the endpoint is undefined', async () => {
+  Object.assign(localStorage, { cart: '[1,2]', token: 'abc' })
+  const page = await visit({ tag: '' })
+  Reflect.apply(page.window.clicktrail.init, undefined, [{ site: 'example', endpoint: undefined }])
+  page.window.clicktrail.flush()
+  page.window.clicktrail.flush()
+  expect({ ...localStorage }).toMatchObject({ cart: '[1,2]', token: 'abc' })
+})
+
+test('sends nothing of earlier pages while consent is awaited', async () => {
+  const body = JSON.stringify({ site: 'example', tab: '0mwpt1nbck9k2j4h6f8d', n: 1, action: 'a', events: [{}] })
+  localStorage.setItem(`${Date.now() - 1_000} /v1/events 0.1`, body)
+  const page = await visit({ tag: 'data-site="example" data-consent="wait"' })
+  page.window.clicktrail.track('early')
+  page.window.clicktrail.flush()
+  page.hide()
+  expect(page.sent).toEqual([])
+})
