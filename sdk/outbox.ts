@@ -2,7 +2,7 @@ import { lose } from './losses.ts'
 import { options } from './options.ts'
 import { drop, kept } from './storage.ts'
 
-const maxBatches = 64
+const maxBatches = 262
 const maxChars = 262_144
 const maxAgeMs = 604_800_000
 
@@ -13,7 +13,7 @@ export const ageOf = (key: string): number => Date.now() - (key.split(' ')[0] as
 export const urlOf = (key: string): string => `${options.endpoint}?age=${ageOf(key)}`
 
 /**
- * The keys of this endpoint's batches, newest first: at most 64, 256 Ki characters and 7 days old. What is beyond that
+ * The keys of this endpoint's batches, newest first: at most 262, 256 Ki characters and 7 days old. What is beyond that
  * is given up here.
  */
 export function undelivered(): string[] {

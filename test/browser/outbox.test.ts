@@ -65,11 +65,11 @@ test.each([
   await expect.poll(() => page.status()).toMatchObject({ kept: [], acknowledged: 3 })
 })
 
-test('keeps the 64 newest batches and reports the events of the others', async () => {
-  const bodies = Array.from({ length: 70 }, (_, i) => keep(i, { agoMs: 60_000 + i }))
+test('keeps the 262 newest batches and reports the events of the others', async () => {
+  const bodies = Array.from({ length: 268 }, (_, i) => keep(i, { agoMs: 60_000 + i }))
   const page = await visit({ reply: unavailable })
-  expect(page.status()).toMatchObject({ kept: bodies.slice(0, 64), dropped: { full: 12 } })
-  expect(localStorage).toHaveLength(64)
+  expect(page.status()).toMatchObject({ kept: bodies.slice(0, 262), dropped: { full: 12 } })
+  expect(localStorage).toHaveLength(262)
   page.window.clicktrail.flush()
   expect(page.events().at(-1)).toMatchObject({ action: 'events_dropped', properties: { full: 12 } })
 })
