@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import { createLog } from './log.ts'
 import { collectorSettings, type Subcommand, topicSettings } from './options.ts'
 import { openCollector, openTopics } from './parts.ts'
-import { runUntilSignal } from './run.ts'
+import { runUntilSignal, untilSignal } from './run.ts'
 
 export const collector: Subcommand = {
   name: 'collector',
@@ -16,6 +16,7 @@ export const collector: Subcommand = {
 
 async function run(config: Config): Promise<void> {
   requireKafka(config, 'collector')
+  const signalled = untilSignal()
   const logger = createLog(config.logLevel)
   const topics = openTopics(config, logger)
   const collecting = openCollector(config, topics, logger)
@@ -31,6 +32,7 @@ async function run(config: Config): Promise<void> {
   logger.info({ url: server.url, admin: admin.url }, 'collecting')
   await runUntilSignal(
     {
+      signalled,
       died: new Promise(() => {}),
       stages: [
         () => Promise.all([server.close(), collecting.close()]),

@@ -3,7 +3,7 @@ import { type Config, ConfigError } from './config.ts'
 import { createLog } from './log.ts'
 import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings } from './options.ts'
 import { type OpenSink, openElasticsearchSink, openHdfsSink, openTopics, runConsumer } from './parts.ts'
-import { runUntilSignal } from './run.ts'
+import { runUntilSignal, untilSignal } from './run.ts'
 
 /** `clicktrail consume hdfs|elasticsearch`: a third storage is one folder in consumers/ and one entry here. */
 export function consume(): Command {
@@ -51,11 +51,13 @@ export function requireElasticsearch(config: Config, command: string): string[] 
 
 async function consumeWith(config: Config, name: keyof typeof storages, openSink: OpenSink): Promise<void> {
   requireBoth(config, name)
+  const signalled = untilSignal()
   const logger = createLog(config.logLevel)
   const topics = openTopics(config, logger)
   const consumer = runConsumer(config, topics, openSink, logger)
   await runUntilSignal(
     {
+      signalled,
       died: consumer.died,
       stages: [() => consumer.close(), () => topics.close()],
     },

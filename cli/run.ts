@@ -10,20 +10,16 @@ const echoMs = 500
 /** What each stage of a stop may take: three of them fit into the deadline. */
 const stageMs = [4_000, 4_500, 1_000]
 
-export interface Running {
-  /** Rejects when a part has died for good. */
-  died: Promise<never>
-  /** Stops the parts in the order of the road. A stage that takes too long is left behind: what it held is not acknowledged, or read again. */
-  stages: readonly (() => Promise<unknown>)[]
-}
+/** Resolves with the first signal that asks the process to stop; a second one ends it at once. */
+export type StopSignal = Promise<string>
 
 /**
- * Runs until SIGTERM or SIGINT, then stops cleanly and exits 0 within 10 s; a second signal exits at once. Exits 1
- * when a part died or the stop took too long: whoever supervises the process starts it again, and nothing is lost.
+ * Listens for SIGTERM and SIGINT from now on. Called first of all: a signal that finds nobody would end the process in the
+ * middle of what it has begun.
  */
-export async function runUntilSignal(running: Running, log: Logger): Promise<void> {
+export function untilSignal(): StopSignal {
   let signalledAtMs = 0
-  const signalled = new Promise<string>(resolve => {
+  return new Promise(resolve => {
     const onSignal = (signal: string) => {
       const nowMs = Date.now()
       if (signalledAtMs > 0 && nowMs - signalledAtMs > echoMs) process.exit(1)
@@ -33,7 +29,22 @@ export async function runUntilSignal(running: Running, log: Logger): Promise<voi
     process.on('SIGTERM', onSignal)
     process.on('SIGINT', onSignal)
   })
-  const reason = await Promise.race([signalled, running.died.catch((error: unknown) => error)])
+}
+
+export interface Running {
+  signalled: StopSignal
+  /** Rejects when a part has died for good. */
+  died: Promise<never>
+  /** Stops the parts in the order of the road. A stage that takes too long is left behind: what it held is not acknowledged, or read again. */
+  stages: readonly (() => Promise<unknown>)[]
+}
+
+/**
+ * Runs until it is asked to stop, then stops cleanly and exits 0 within 10 s. Exits 1 when a part died or the stop took
+ * too long: whoever supervises the process starts it again, and nothing is lost.
+ */
+export async function runUntilSignal(running: Running, log: Logger): Promise<void> {
+  const reason = await Promise.race([running.signalled, running.died.catch((error: unknown) => error)])
   const asked = typeof reason === 'string'
   if (asked) log.info({ signal: reason }, 'stopping')
   else log.fatal({ err: reason }, 'a part has died: stopping')

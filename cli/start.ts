@@ -7,7 +7,7 @@ import { createFront } from './front.ts'
 import { createLog } from './log.ts'
 import { collectorSettings, elasticsearchSettings, hdfsSettings, type Subcommand, topicSettings } from './options.ts'
 import { openCollector, openElasticsearchSink, openHdfsSink, openTopics, runConsumer } from './parts.ts'
-import { runUntilSignal } from './run.ts'
+import { runUntilSignal, untilSignal } from './run.ts'
 import { createSite } from './site.ts'
 
 export const start: Subcommand = {
@@ -19,6 +19,7 @@ export const start: Subcommand = {
 }
 
 async function run(config: Config): Promise<void> {
+  const signalled = untilSignal()
   const logger = createLog(config.logLevel)
   const topics = openTopics(config, logger)
   const collector = openCollector({ ...config, origins: [...config.origins, ...ownOrigins(config)] }, topics, logger)
@@ -47,6 +48,7 @@ async function run(config: Config): Promise<void> {
 
   await runUntilSignal(
     {
+      signalled,
       died: Promise.race(consumers.map(consumer => consumer.died)),
       stages: [
         () => Promise.all([server.close(), collector.close(), dashboard.close()]),

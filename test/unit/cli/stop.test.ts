@@ -21,8 +21,9 @@ test.each([
   { command: 'consume elasticsearch', servers: elasticsearch, words: 'can not be set up now' },
   { command: 'start', servers: { ...hdfs, ...elasticsearch }, words: 'Clicktrail is running' },
   { command: 'start', servers: local, words: 'Clicktrail is running' },
+  { command: 'start', servers: local, words: 'waiting for the topic' },
 ])(
-  '$command stops at once and with 0 when asked, although no server is there',
+  '$command stops at once and with 0 when asked after "$words", although no server is there',
   async ({ command, servers, words }) => {
     running = spawnClicktrail({
       args: command.split(' '),
