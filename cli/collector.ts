@@ -11,6 +11,7 @@ export const collector: Subcommand = {
   command: 'collector',
   help: 'run the collector alone: HTTP in, records on the Kafka topic',
   settings: [...collectorSettings, ...topicSettings],
+  needs: ['kafkaBrokers'],
   run,
 }
 
@@ -20,7 +21,13 @@ async function run(config: Config): Promise<void> {
   const logger = createLog(config.logLevel)
   const topics = openTopics(config, logger)
   const collecting = openCollector(config, topics, logger)
-  const server = await listen({ app: collecting.app, host: config.host, port: config.port, logger })
+  const server = await listen({
+    app: collecting.app,
+    direct: collecting.events,
+    host: config.host,
+    port: config.port,
+    logger,
+  })
   const admin = await listen({
     app: collecting.admin,
     host: config.host,

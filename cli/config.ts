@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import type { KafkaOptions } from '../topic/kafka/connect.ts'
-import { flagOf, type Setting, type SettingKey, settings } from './settings.ts'
+import { conflicts } from './config-conflicts.ts'
+import { folderFault, readCertificates } from './config-files.ts'
+import { readSources, type Sources, type Told } from './config-sources.ts'
+import { type Setting, type SettingKey, settings } from './settings.ts'
 
 /** What a process was told to do: environment and flags, validated, with every default filled in. */
 export type Config = ReturnType<typeof loadConfig>
@@ -18,53 +20,35 @@ export class ConfigError extends Error {
   }
 }
 
-export interface Given {
+export interface Given extends Told {
   command: Command
-  env: Readonly<Record<string, string | undefined>>
-  /** Flags by setting; they win over the environment. */
-  flags?: Readonly<Partial<Record<SettingKey, string>>>
+  /** Settings without which there is no work, and how the command that needs them is called. */
+  needs?: { who: string; keys: readonly SettingKey[] }
 }
 
 type Output<K extends SettingKey> = ReturnType<(typeof settings)[K]['schema']['parse']>
-
-const known = new Set<string>(
-  Object.values(settings).flatMap((setting: Setting) => [setting.name, `${setting.name}_FILE`]),
-)
-
-/** Kubernetes injects `<SERVICE>_SERVICE_HOST`, `<SERVICE>_PORT_8080_TCP` and the like for each service of the namespace. */
-const injected = /_SERVICE_|_PORT_\d+_|_SERVICE$/
 
 /**
  * Reads every setting once. Nothing else in Clicktrail reads the environment.
  * @throws ConfigError with all problems together
  */
-export function loadConfig({ command, env, flags = {} }: Given) {
-  const problems: string[] = []
-  for (const name of Object.keys(env)) {
-    if (name.startsWith('CLICKTRAIL_') && !known.has(name) && !injected.test(name)) {
-      problems.push(`${name} is not a setting of Clicktrail: see clicktrail ${command} --help`)
-    }
-  }
+export function loadConfig(given: Given) {
+  return loadConfigFrom(given).config
+}
 
-  const source = (key: SettingKey): { text: string; from: string } | undefined => {
-    const setting: Setting = settings[key]
-    const flag = flags[key]
-    if (flag !== undefined) return { text: flag, from: flagOf(setting) }
-    const value = env[setting.name]
-    if (value !== undefined && value !== '') return { text: value, from: setting.name }
-    const file = setting.secret ? env[`${setting.name}_FILE`] : undefined
-    return file ? { text: readText(file, `${setting.name}_FILE`, problems), from: `${setting.name}_FILE` } : undefined
-  }
-  const read = <K extends SettingKey>(key: K): Output<K> | undefined => {
-    const given = source(key)
-    if (given === undefined) return undefined
-    const result = settings[key].schema.safeParse(given.text)
-    if (result.success) return result.data as Output<K>
-    problems.push(`${given.from} ${result.error.issues[0]?.message}`)
+/** The same, with where each setting that is given came from. */
+export function loadConfigFrom({ command, needs, ...told }: Given) {
+  const problems: string[] = []
+  const sources = readSources(told, problems)
+  const read: Read = key => {
+    const source = sources.get(key)
+    if (source === undefined) return undefined
+    const result = settings[key].schema.safeParse(source.text)
+    if (result.success) return result.data as Output<typeof key>
+    problems.push(`${source.from} ${result.error.issues[0]?.message}`)
     return undefined
   }
 
-  const brokers = read('kafkaBrokers')
   const dataDir = resolve(read('dataDir') ?? './data')
   const acks = { '0': 0, '1': 1, all: -1 } as const
   const config = {
@@ -76,7 +60,7 @@ export function loadConfig({ command, env, flags = {} }: Given) {
     topic: read('topic') ?? 'clicktrail',
     acks: acks[read('acks') ?? '1'],
     flush: {
-      maxAgeMs: read('flushMaxAgeMs') ?? (brokers ? 600_000 : 10_000),
+      maxAgeMs: read('flushMaxAgeMs') ?? (sources.has('kafkaBrokers') ? 600_000 : 10_000),
       maxBytes: read('flushMaxBytes') ?? 64 * 2 ** 20,
       maxRecords: read('flushMaxRecords') ?? Number.POSITIVE_INFINITY,
     },
@@ -93,27 +77,51 @@ export function loadConfig({ command, env, flags = {} }: Given) {
     generation: read('generation') ?? 1,
     dashboard: read('dashboard') ?? 'local',
     logLevel: read('logLevel') ?? 'info',
-    kafka: kafkaOptions(brokers, read, problems),
+    kafka: kafkaOptions(sources, read, problems),
     hdfs: hdfsOptions(read),
-    elasticsearch: elasticsearchOptions(read, problems),
+    elasticsearch: elasticsearchOptions(sources, read, problems),
   } as const
+  if (command === 'start' || command === 'collector') {
+    problems.push(...conflicts({ ...config, site: command === 'start' }))
+    const fault = folderFault(dataDir)
+    if (fault) problems.push(`CLICKTRAIL_DATA_DIR is ${dataDir}, where nothing can be written: ${fault}`)
+  }
+  for (const key of needs?.keys ?? []) {
+    if (!sources.has(key)) problems.push(missing(settings[key], needs?.who ?? command))
+  }
   if (problems.length > 0) throw new ConfigError(problems)
-  return config
+  return { config, sources }
+}
+
+/** What is said where a command has no work without a setting. */
+export function missing({ name, example }: Setting, who: string): string {
+  return `${name} is not set, and ${who} needs it: set it to ${example ?? 'a value'}, or run "clicktrail start", which needs no server`
 }
 
 type Read = <K extends SettingKey>(key: K) => Output<K> | undefined
 
-function kafkaOptions(brokers: string[] | undefined, read: Read, problems: string[]): KafkaOptions | undefined {
+function kafkaOptions(sources: Sources, read: Read, problems: string[]): KafkaOptions | undefined {
+  const brokers = read('kafkaBrokers')
   const mechanism = read('kafkaSaslMechanism')
   const username = read('kafkaSaslUsername')
   const password = read('kafkaSaslPassword')
-  const ca = read('kafkaSslCaFile')
-  if ((mechanism || username || password) && !(mechanism && username && password)) {
+  const tls = read('kafkaSsl')
+  const caFile = read('kafkaSslCaFile')
+  const sasl = ['kafkaSaslMechanism', 'kafkaSaslUsername', 'kafkaSaslPassword'] as const
+  const given = sasl.filter(key => sources.has(key)).length
+  if (given > 0 && given < sasl.length) {
     problems.push(
       'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD go together: set all three or none',
     )
   }
-  const ssl = ca ? { ca: readText(ca, 'KAFKA_SSL_CA_FILE', problems) } : (read('kafkaSsl') ?? false)
+  if (tls === false && caFile)
+    problems.push('KAFKA_SSL is false, yet KAFKA_SSL_CA_FILE is set: set it to true, or leave one out')
+  if (!sources.has('kafkaBrokers')) {
+    const idle = [...sasl, 'kafkaSsl' as const, 'kafkaSslCaFile' as const].find(key => sources.has(key))
+    if (idle && tls !== false)
+      problems.push(`${settings[idle].name} is set, but KAFKA_BROKERS is not: set it to host:port`)
+  }
+  const ssl = caFile ? { ca: readCertificates(caFile, 'KAFKA_SSL_CA_FILE', problems) } : (tls ?? false)
   return (
     brokers && {
       brokers,
@@ -130,13 +138,16 @@ function hdfsOptions(read: Read) {
   return { urls, user, path }
 }
 
-function elasticsearchOptions(read: Read, problems: string[]) {
+function elasticsearchOptions(sources: Sources, read: Read, problems: string[]) {
   const apiKey = read('elasticsearchApiKey')
   const username = read('elasticsearchUsername')
   const password = read('elasticsearchPassword')
   const caFile = read('elasticsearchCaFile')
-  if ((username === undefined) !== (password === undefined)) {
+  if (sources.has('elasticsearchUsername') !== sources.has('elasticsearchPassword')) {
     problems.push('ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD go together: set both or none')
+  }
+  if (apiKey && username) {
+    problems.push('ELASTICSEARCH_API_KEY and ELASTICSEARCH_USERNAME are both set: keep the one that is to be used')
   }
   return {
     urls: read('elasticsearchUrl'),
@@ -144,16 +155,7 @@ function elasticsearchOptions(read: Read, problems: string[]) {
     credentials: {
       ...(apiKey ? { apiKey } : {}),
       ...(username && password ? { username, password } : {}),
-      ...(caFile ? { ca: readText(caFile, 'ELASTICSEARCH_CA_FILE', problems) } : {}),
+      ...(caFile ? { ca: readCertificates(caFile, 'ELASTICSEARCH_CA_FILE', problems) } : {}),
     },
-  }
-}
-
-function readText(path: string, from: string, problems: string[]): string {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch (error) {
-    problems.push(`${from} names ${path}, which can't be read: ${error instanceof Error ? error.message : error}`)
-    return ''
   }
 }

@@ -1,9 +1,10 @@
 import { Command } from 'commander'
-import { type Config, ConfigError } from './config.ts'
+import { type Config, ConfigError, missing } from './config.ts'
 import { createLog } from './log.ts'
 import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings } from './options.ts'
 import { type OpenSink, openElasticsearchSink, openHdfsSink, openTopics, runConsumer } from './parts.ts'
 import { runUntilSignal, untilSignal } from './run.ts'
+import { settings } from './settings.ts'
 
 /** `clicktrail consume hdfs|elasticsearch`: a third storage is one folder in consumers/ and one entry here. */
 export function consume(): Command {
@@ -15,7 +16,8 @@ export function consume(): Command {
         command: 'consume',
         help: 'write the topic into HDFS files, each offset once',
         settings: [...hdfsSettings, ...topicSettings],
-        run: config => consumeWith(config, 'hdfs', openHdfsSink),
+        needs: ['kafkaBrokers', 'hdfsUrl'],
+        run: config => consumeWith(config, openHdfsSink),
       }),
     )
     .addCommand(
@@ -24,33 +26,19 @@ export function consume(): Command {
         command: 'consume',
         help: 'write the topic into daily Elasticsearch indices, each event once',
         settings: [...elasticsearchSettings, ...topicSettings],
-        run: config => consumeWith(config, 'elasticsearch', openElasticsearchSink),
+        needs: ['kafkaBrokers', 'elasticsearchUrl'],
+        run: config => consumeWith(config, openElasticsearchSink),
       }),
     )
-}
-
-const storages = { hdfs: 'HDFS_URL', elasticsearch: 'ELASTICSEARCH_URL' } as const
-
-/** @throws ConfigError that names everything which is not set and without which the writer has no work */
-function requireBoth(config: Config, name: keyof typeof storages): void {
-  const missing = [config.kafka ? [] : ['KAFKA_BROKERS'], config[name].urls ? [] : [storages[name]]].flat()
-  if (missing.length === 0) return
-  throw new ConfigError(
-    missing.map(
-      setting =>
-        `${setting} is not set, and consume ${name} needs it: set it, or run "clicktrail start", which needs no server`,
-    ),
-  )
 }
 
 /** @throws ConfigError when no node is configured */
 export function requireElasticsearch(config: Config, command: string): string[] {
   if (config.elasticsearch.urls) return config.elasticsearch.urls
-  throw new ConfigError([`ELASTICSEARCH_URL is not set, and ${command} needs it: set it to http://host:9200`])
+  throw new ConfigError([missing(settings.elasticsearchUrl, command)])
 }
 
-async function consumeWith(config: Config, name: keyof typeof storages, openSink: OpenSink): Promise<void> {
-  requireBoth(config, name)
+async function consumeWith(config: Config, openSink: OpenSink): Promise<void> {
   const signalled = untilSignal()
   const logger = createLog(config.logLevel)
   const topics = openTopics(config, logger)

@@ -13,6 +13,7 @@ export function elasticsearch(): Command {
       command: 'elasticsearch',
       help: 'install templates and, where the server has one, the lifecycle policy; safe to repeat',
       settings: elasticsearchSettings,
+      needs: ['elasticsearchUrl'],
       run: setup,
     }),
   )

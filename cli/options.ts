@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { type Command as CommandName, type Config, loadConfig } from './config.ts'
+import { type Command as CommandName, type Config, loadConfigFrom } from './config.ts'
+import { printedConfig } from './print-config.ts'
 import { flagOf, type Setting, type SettingKey, settings } from './settings.ts'
 
 /** A flag that isn't a setting: it belongs to one command only. */
@@ -16,6 +17,8 @@ export interface Subcommand {
   command: CommandName
   help: string
   settings: readonly SettingKey[]
+  /** Settings without which it has no work. */
+  needs?: readonly SettingKey[]
   flags?: readonly Flag[]
   run(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void>
 }
@@ -25,7 +28,15 @@ function optionHelp(setting: Setting): string {
   return `${setting.help}${fallback} [${setting.name}]`
 }
 
-/** The commander command of a subcommand: one flag for each of its settings, secrets by environment only. */
+/** As it is typed: `collector`, `topics apply`. */
+function nameOf({ name, command }: Subcommand): string {
+  return name === command ? name : `${command} ${name}`
+}
+
+/**
+ * The commander command of a subcommand: one flag for each of its settings, secrets by environment only, and
+ * `--print-config`, which prints what they are and starts nothing. Its action throws a ConfigError.
+ */
 export function toCommand(subcommand: Subcommand): Command {
   const command = new Command(subcommand.name).description(subcommand.help).showHelpAfterError()
   const keyOfAttribute = new Map<string, SettingKey>()
@@ -40,6 +51,7 @@ export function toCommand(subcommand: Subcommand): Command {
     if (parse) command.option(flags, help, parse)
     else command.option(flags, help)
   }
+  command.option('--print-config', 'print every setting, its value and where it comes from, and start nothing')
   const secrets = subcommand.settings.map((key): Setting => settings[key]).filter(setting => setting.secret)
   if (secrets.length > 0) {
     const lines = secrets.map(setting => `  ${setting.name}  ${setting.help}`)
@@ -51,7 +63,14 @@ export function toCommand(subcommand: Subcommand): Command {
       const value = given[attribute]
       if (typeof value === 'string') flags[key] = value
     }
-    await subcommand.run(loadConfig({ command: subcommand.command, env: process.env, flags }), given)
+    const told = { command: subcommand.command, env: process.env, flags }
+    if (given['printConfig'] === true) {
+      const { config, sources } = loadConfigFrom(told)
+      process.stdout.write(printedConfig(subcommand.settings, config, sources))
+      return
+    }
+    const { config } = loadConfigFrom({ ...told, needs: { who: nameOf(subcommand), keys: subcommand.needs ?? [] } })
+    await subcommand.run(config, given)
   })
 }
 

@@ -1,5 +1,7 @@
-import { z } from 'zod'
-import { originTest } from '../collector/cors.ts'
+import type { z } from 'zod'
+import * as schemas from './setting-schemas.ts'
+
+const { bytesFrom, flag, integer, matching, oneOf, path, port, text } = schemas
 
 /** One setting: its environment variable, its flag, and the sentence that `--help` and README show. */
 export interface Setting {
@@ -8,78 +10,11 @@ export interface Setting {
   /** What stands in `--help` where nothing is set. */
   readonly fallback?: string
   readonly schema: z.ZodType
+  /** What to write, where a command has no work without the setting. */
+  readonly example?: string
   /** Printed redacted, and may come from a file named by `<NAME>_FILE`. */
   readonly secret?: true
 }
-
-const list = z.string().transform(value =>
-  value
-    .split(',')
-    .map(part => part.trim())
-    .filter(part => part !== ''),
-)
-
-const origins = list.transform((value, context) => {
-  try {
-    originTest(value)
-  } catch (error) {
-    context.addIssue(`has an entry that is wrong: ${error instanceof Error ? error.message : error}`)
-  }
-  return value
-})
-
-const port = z.string().transform((value, context) => {
-  if (/^tcp:\/\//.test(value)) {
-    context.addIssue(
-      `is ${value}, which Kubernetes injects for a service of this name: set enableServiceLinks: false in the pod, or rename the service`,
-    )
-    return z.NEVER
-  }
-  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
-    context.addIssue(`must be a port from 0 to 65535, not "${value}"`)
-    return z.NEVER
-  }
-  return Number(value)
-})
-
-const units = { '': 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 } as const
-
-const bytes = z.string().transform((value, context) => {
-  const match = /^(\d{1,15})\s*(kib|mib|gib|)$/i.exec(value.trim())
-  const unit = match?.[2]?.toLowerCase()
-  if (match?.[1] === undefined || !(unit === '' || unit === 'kib' || unit === 'mib' || unit === 'gib')) {
-    context.addIssue(`must be bytes, such as 67108864 or 64MiB, not "${value}"`)
-    return z.NEVER
-  }
-  return Number(match[1]) * units[unit]
-})
-
-function integer(min: number, max: number) {
-  return z.string().transform((value, context) => {
-    if (!/^\d{1,15}$/.test(value) || Number(value) < min || Number(value) > max) {
-      context.addIssue(`must be a whole number from ${min} to ${max}, not "${value}"`)
-      return z.NEVER
-    }
-    return Number(value)
-  })
-}
-
-function oneOf<const T extends string>(...values: readonly T[]) {
-  return z.string().transform((value, context) => {
-    const found = values.find(candidate => candidate === value)
-    if (found === undefined) context.addIssue(`must be one of ${values.join(', ')}, not "${value}"`)
-    return found ?? z.NEVER
-  })
-}
-
-const urls = list.pipe(
-  z.array(z.url({ protocol: /^https?$/, error: 'must be http:// or https:// URLs, comma separated' })).min(1),
-)
-const path = z
-  .string()
-  .regex(/^\/[\w./-]+$/, 'must be a path that starts with / and has only letters, digits, ., _, - and /')
-const flag = oneOf('true', 'false').transform(value => value === 'true')
-const topicName = z.string().regex(/^[\w.-]{1,245}$/, 'must have only letters, digits, ., _ and -, at most 245 of them')
 
 /** Every setting there is. `loadConfig` reads them, each command's flags are made from them, README lists them. */
 export const settings = {
@@ -87,7 +22,7 @@ export const settings = {
     name: 'CLICKTRAIL_HOST',
     help: 'address to listen on',
     fallback: '127.0.0.1 in start, 0.0.0.0 in collector',
-    schema: z.string().min(1),
+    schema: schemas.host,
   },
   port: { name: 'CLICKTRAIL_PORT', help: 'public port', fallback: '8080', schema: port },
   adminPort: {
@@ -100,13 +35,13 @@ export const settings = {
     name: 'CLICKTRAIL_DATA_DIR',
     help: 'folder of the visitor secret, and in start of the embedded topic and landed files',
     fallback: './data',
-    schema: z.string().min(1),
+    schema: text,
   },
   topic: {
     name: 'CLICKTRAIL_TOPIC',
     help: 'topic; its dead letters go to <topic>-dlq',
     fallback: 'clicktrail',
-    schema: topicName,
+    schema: schemas.topicName,
   },
   acks: {
     name: 'CLICKTRAIL_ACKS',
@@ -124,7 +59,7 @@ export const settings = {
     name: 'CLICKTRAIL_FLUSH_MAX_BYTES',
     help: 'a file is closed at this size, compressed',
     fallback: '64MiB',
-    schema: bytes,
+    schema: bytesFrom(1),
   },
   flushMaxRecords: {
     name: 'CLICKTRAIL_FLUSH_MAX_RECORDS',
@@ -136,7 +71,7 @@ export const settings = {
     name: 'CLICKTRAIL_ORIGINS',
     help: 'origins that may post, comma separated: https://example.com, *.example.com',
     fallback: '*',
-    schema: origins,
+    schema: schemas.origins,
   },
   ip: {
     name: 'CLICKTRAIL_IP',
@@ -166,7 +101,7 @@ export const settings = {
     name: 'CLICKTRAIL_VISITOR_SECRET',
     help: 'secret of the pseudonym; collectors of one site share it',
     fallback: 'random, kept in the data folder',
-    schema: z.string().min(16, 'must have at least 16 characters'),
+    schema: schemas.atLeast(16),
     secret: true,
   },
   trustedProxies: {
@@ -180,7 +115,7 @@ export const settings = {
     name: 'CLICKTRAIL_SCRIPT_PATH',
     help: 'where the SDK is served',
     fallback: '/clicktrail.js',
-    schema: path.regex(/\.js$/, 'must end with .js'),
+    schema: schemas.scriptPath,
   },
   fileFormat: {
     name: 'CLICKTRAIL_FILE_FORMAT',
@@ -209,77 +144,73 @@ export const settings = {
   kafkaBrokers: {
     name: 'KAFKA_BROKERS',
     help: 'host:port, comma separated; set: Kafka instead of the embedded topic',
-    schema: list.pipe(
-      z.array(z.string().regex(/^[^\s:]+:\d{1,5}$|^\[[^\]]+\]:\d{1,5}$/, 'must be host:port, comma separated')).min(1),
-    ),
+    example: 'host:port of your brokers',
+    schema: schemas.brokers,
   },
   kafkaSaslMechanism: {
     name: 'KAFKA_SASL_MECHANISM',
     help: 'plain, scram-sha-256 or scram-sha-512',
-    schema: z
-      .string()
-      .toLowerCase()
-      .pipe(oneOf('plain', 'scram-sha-256', 'scram-sha-512')),
+    schema: text.toLowerCase().pipe(oneOf('plain', 'scram-sha-256', 'scram-sha-512')),
   },
-  kafkaSaslUsername: { name: 'KAFKA_SASL_USERNAME', help: 'user of the brokers', schema: z.string().min(1) },
+  kafkaSaslUsername: { name: 'KAFKA_SASL_USERNAME', help: 'user of the brokers', schema: text },
   kafkaSaslPassword: {
     name: 'KAFKA_SASL_PASSWORD',
     help: 'password of that user',
-    schema: z.string().min(1),
+    schema: text,
     secret: true,
   },
   kafkaSsl: { name: 'KAFKA_SSL', help: 'true: TLS to the brokers', fallback: 'false', schema: flag },
   kafkaSslCaFile: {
     name: 'KAFKA_SSL_CA_FILE',
     help: 'PEM file of the certificate authority',
-    schema: z.string().min(1),
+    schema: text,
   },
   hdfsUrl: {
     name: 'HDFS_URL',
     help: 'WebHDFS or HttpFS addresses, comma separated; set: HDFS instead of the local folder',
-    schema: urls,
+    example: 'http://namenode:9870',
+    schema: schemas.urls('HDFS_USER'),
   },
   hdfsUser: {
     name: 'HDFS_USER',
     help: 'user.name on HDFS',
     fallback: 'the user that runs this',
-    schema: z.string().min(1),
+    schema: text,
   },
   hdfsPath: {
     name: 'HDFS_PATH',
     help: 'folder of the table',
     fallback: '/data/events',
-    schema: z
-      .string()
-      .regex(/^\/[^/]+\/.*[^/]$/, 'must be an absolute path at least two folders deep, such as /data/events'),
+    schema: schemas.hdfsPath,
   },
   elasticsearchUrl: {
     name: 'ELASTICSEARCH_URL',
     help: 'nodes, comma separated; set: the Elasticsearch writer runs too',
-    schema: urls,
+    example: 'http://host:9200',
+    schema: schemas.urls('ELASTICSEARCH_USERNAME and ELASTICSEARCH_PASSWORD, or ELASTICSEARCH_API_KEY'),
   },
-  elasticsearchApiKey: { name: 'ELASTICSEARCH_API_KEY', help: 'API key', schema: z.string().min(1), secret: true },
+  elasticsearchApiKey: { name: 'ELASTICSEARCH_API_KEY', help: 'API key', schema: text, secret: true },
   elasticsearchUsername: {
     name: 'ELASTICSEARCH_USERNAME',
     help: 'user, where no API key is set',
-    schema: z.string().min(1),
+    schema: text,
   },
   elasticsearchPassword: {
     name: 'ELASTICSEARCH_PASSWORD',
     help: 'password of that user',
-    schema: z.string().min(1),
+    schema: text,
     secret: true,
   },
   elasticsearchCaFile: {
     name: 'ELASTICSEARCH_CA_FILE',
     help: 'PEM file of the certificate authority',
-    schema: z.string().min(1),
+    schema: text,
   },
   elasticsearchIndex: {
     name: 'ELASTICSEARCH_INDEX',
     help: 'daily indices are <index>-YYYY.MM.DD',
     fallback: 'clicktrail',
-    schema: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,200}$/, 'must be lower case letters, digits, _ and -'),
+    schema: matching(/^[a-z0-9][a-z0-9_-]{0,200}$/, 'lower case letters, digits, _ and -, at most 201 of them'),
   },
 } satisfies Record<string, Setting>
 

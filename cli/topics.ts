@@ -15,6 +15,7 @@ export function topics(): Command {
         command: 'topics',
         help: 'make both topics, or bring them to what is asked; partitions are raised, never lowered; safe to repeat',
         settings: topicSettings,
+        needs: ['kafkaBrokers'],
         flags: [
           { flags: '--partitions <n>', help: 'at least 2 (default: 6)', parse: whole },
           { flags: '--replication-factor <n>', help: 'copies of each partition (default: 2)', parse: whole },
@@ -34,6 +35,7 @@ export function topics(): Command {
         command: 'topics',
         help: 'print leaders, replicas, offsets and skew of both topics',
         settings: topicSettings,
+        needs: ['kafkaBrokers'],
         run: describe,
       }),
     )
