@@ -33,7 +33,7 @@ async function run(config: Config): Promise<void> {
 
   const app = createFront({ dashboard: dashboard.app, site: createSite(checkout), collector: collector.app })
   const { host } = config
-  const server = await listen({ app, host, port: config.port, logger })
+  const server = await listen({ app, direct: collector.events, host, port: config.port, logger })
   const admin = await listen({
     app: collector.admin,
     host,
