@@ -1,27 +1,24 @@
 import type { Rejection } from '../sdk/event.ts'
 import { partitionOf } from '../topic/partition-of.ts'
-import { encodeRecord } from '../topic/record.ts'
 import type { TopicWriter } from '../topic/topic.ts'
 import { cutAddress } from './address.ts'
 import type { Answer } from './answer.ts'
 import type { Batcher } from './batcher.ts'
-import type { Counters } from './counters.ts'
-import { enrich, type RequestFacts } from './enrich.ts'
+import { encodeEvents, type RequestFacts } from './encode-events.ts'
 import { firstLanguage } from './language.ts'
+import type { Metrics } from './metrics.ts'
 import { newTab } from './tab-id.ts'
 import type { createUserAgentParser } from './user-agent.ts'
 import { type CausedRejection, type ValidBatch, validate } from './validate.ts'
-import { dailyPseudonym } from './visitor.ts'
-
-/** Where a visitor's pseudonym comes from when the browser gives none. */
-export type VisitorMode = { mode: 'daily'; secret: string | Uint8Array } | { mode: 'off' }
+import type { Visit } from './visitor.ts'
 
 export interface AcceptOptions {
   writer: TopicWriter
   batcher: Batcher
-  counters: Counters
+  metrics: Metrics
   parseUserAgent: ReturnType<typeof createUserAgentParser>
-  visitor: VisitorMode
+  /** Names the visitor where the browser does not. */
+  pseudonymOf: ((visit: Visit) => string) | undefined
   ip: 'off' | 'cut'
 }
 
@@ -36,17 +33,17 @@ export interface Sender {
 }
 
 const overloaded: Answer = {
-  outcome: 'unavailable',
+  outcome: 'overloaded',
   message: 'too many events are on their way: keep these and send them again after the seconds in Retry-After',
   retryAfterSeconds: 2,
 }
-const unavailable: Answer = {
-  outcome: 'unavailable',
+const notAcknowledged: Answer = {
+  outcome: 'not_acknowledged',
   message: 'the topic did not acknowledge the events: keep them and send them again after the seconds in Retry-After',
   retryAfterSeconds: 5,
 }
 const topicUnknown: Answer = {
-  outcome: 'unavailable',
+  outcome: 'topic_unknown',
   message: 'the topic is not known yet: keep the events and send them again after the seconds in Retry-After',
   retryAfterSeconds: 5,
 }
@@ -55,32 +52,32 @@ const topicUnknown: Answer = {
  * Takes the body of a request the whole way: validate, enrich, encode, append. `acknowledged` and `partial` are answered
  * only after the topic's acknowledgement of every event that was not refused. Never rejects but for a fault of ours.
  */
-export function createAcceptEvents(options: AcceptOptions): (body: Uint8Array, sender: Sender) => Promise<Answer> {
-  const { writer, batcher, counters } = options
+export function createAcceptEvents(options: AcceptOptions): (body: Buffer, sender: Sender) => Promise<Answer> {
+  const { writer, batcher, metrics } = options
   return async (body, sender) => {
     const validated = validate(body)
     if (!validated.ok) return { outcome: validated.refusal, message: validated.message }
     const { batch, rejected } = validated
-    if (batch.events.length === 0) return answered(0, rejected, counters)
+    if (batch.events.length === 0) return answered(0, rejected, metrics)
     const partitions = writer.partitions()
     if (partitions === 0) return topicUnknown
     const tab = batch.tab ?? newTab(sender.receivedMs)
-    const values = enrich(batch, factsOf(batch, tab, sender, options)).map(encodeRecord)
+    const values = encodeEvents(batch, factsOf(batch, tab, sender, options))
     const appended = await batcher.append(partitionOf(tab, partitions), values)
     if (appended.outcome === 'overloaded') return overloaded
-    if (appended.outcome === 'unavailable') return unavailable
+    if (appended.outcome === 'unavailable') return notAcknowledged
     const tooLarge = appended.tooLarge.map(position => tooLargeRejection(batch, position, writer.maxRecordBytes()))
     const all = [...rejected, ...tooLarge].sort((a, b) => a.index - b.index)
-    return answered(values.length - tooLarge.length, all, counters)
+    return answered(values.length - tooLarge.length, all, metrics)
   }
 }
 
 function factsOf(batch: ValidBatch, tab: string, sender: Sender, options: AcceptOptions): RequestFacts {
-  const { parseUserAgent, visitor, ip } = options
+  const { parseUserAgent, pseudonymOf, ip } = options
   const { receivedMs, ageMs, userAgent, acceptLanguage, address } = sender
   const pseudonym =
-    visitor.mode === 'daily' && batch.visitor === undefined && address !== undefined
-      ? dailyPseudonym(visitor.secret, { site: batch.site, address, userAgent: userAgent ?? '', nowMs: receivedMs })
+    batch.visitor === undefined && address !== undefined
+      ? pseudonymOf?.({ site: batch.site, address, userAgent: userAgent ?? '', nowMs: receivedMs })
       : undefined
   const clientIp = ip === 'cut' && address !== undefined ? cutAddress(address) : undefined
   // Without a tab the request is a server's, whose header says nothing of a visitor.
@@ -95,10 +92,10 @@ function tooLargeRejection(batch: ValidBatch, position: number, maxRecordBytes: 
   return event?.n === undefined ? at : { ...at, n: event.n }
 }
 
-function answered(accepted: number, rejected: readonly CausedRejection[], counters: Counters): Answer {
-  counters.add('collector_events_accepted_total', '', accepted)
+function answered(accepted: number, rejected: readonly CausedRejection[], metrics: Metrics): Answer {
+  metrics.accepted(accepted)
   if (rejected.length === 0) return { outcome: 'acknowledged' }
-  for (const { cause } of rejected) counters.add('collector_events_rejected_total', cause)
+  for (const { cause } of rejected) metrics.rejected(cause)
   return { outcome: 'partial', body: { accepted, rejected: rejected.map(withoutCause) } }
 }
 

@@ -1,20 +1,22 @@
 import { Hono } from 'hono'
-import type { Counters } from './counters.ts'
+import type { Metrics } from './metrics.ts'
+import type { Readiness } from './readiness.ts'
 
 export interface AdminOptions {
-  /** Why requests should go elsewhere; undefined when ready. */
-  notReady(): string | undefined
-  counters: Counters
+  readiness(): Readiness
+  metrics: Metrics
 }
 
 /** What an orchestrator asks: `/livez` (the process answers), `/readyz` (503 with the reason, or 200), `/metrics`. */
-export function createAdmin({ notReady, counters }: AdminOptions): Hono {
+export function createAdmin({ readiness, metrics }: AdminOptions): Hono {
   const admin = new Hono()
   admin.get('/livez', context => context.json({ live: true }))
   admin.get('/readyz', context => {
-    const reason = notReady()
-    return reason === undefined ? context.json({ ready: true }) : context.json({ ready: false, reason }, 503)
+    const answer = readiness()
+    return context.json(answer, answer.ready ? 200 : 503)
   })
-  admin.get('/metrics', context => context.text(counters.text(), 200, { 'Content-Type': 'text/plain; version=0.0.4' }))
+  admin.get('/metrics', async context =>
+    context.text(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
+  )
   return admin
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { PartialAnswer } from '../sdk/event.ts'
 
 /** Every way in which a request for events ends, and its status: the one table. What the SDK makes of each stands in the README. */
@@ -17,11 +18,17 @@ export const statuses = {
   unsupported: 415,
   /** A fault of ours. */
   internal: 500,
-  /** No room, the topic doesn't take the events, or the process is about to end. */
-  unavailable: 503,
+  /** Too much is on its way. */
+  overloaded: 503,
+  /** The topic did not take the events in time. */
+  not_acknowledged: 503,
+  topic_unknown: 503,
+  /** The process is about to end. */
+  draining: 503,
 } as const
 
-export type Refusal = Exclude<keyof typeof statuses, 'acknowledged' | 'partial'>
+export type Outcome = keyof typeof statuses
+export type Refusal = Exclude<Outcome, 'acknowledged' | 'partial'>
 
 export type Answer =
   | { outcome: 'acknowledged' }
@@ -30,7 +37,7 @@ export type Answer =
       outcome: Refusal
       /** What is wrong and where, and what to do about it. */
       message: string
-      /** Seconds; only with `unavailable`. */
+      /** Seconds; only where the same request may succeed later. */
       retryAfterSeconds?: number
       /** Methods; only with `method_not_allowed`. */
       allow?: string
@@ -38,14 +45,33 @@ export type Answer =
       close?: boolean
     }
 
-/** The HTTP response of an answer: JSON unless it is a 204, never cached, with `headers` added. */
-export function responseOf(answer: Answer, headers: Readonly<Record<string, string>> = {}): Response {
-  const status = statuses[answer.outcome]
-  if (answer.outcome === 'acknowledged') return new Response(null, { status, headers })
-  const all: Record<string, string> = { ...headers, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
-  if (answer.outcome === 'partial') return new Response(JSON.stringify(answer.body), { status, headers: all })
-  if (answer.retryAfterSeconds !== undefined) all['Retry-After'] = String(answer.retryAfterSeconds)
-  if (answer.allow !== undefined) all['Allow'] = answer.allow
-  if (answer.close) all['Connection'] = 'close'
-  return new Response(JSON.stringify({ error: answer.message }), { status, headers: all })
+type Headers = Readonly<Record<string, string>>
+
+/** Writes an answer as the whole response: JSON unless it is a 204, never cached, with `headers` added. */
+export function writeAnswer(response: ServerResponse, answer: Answer, headers: Headers): void {
+  if (answer.outcome === 'acknowledged') {
+    response.writeHead(statuses.acknowledged, headers).end()
+    return
+  }
+  const text = bodyOf(answer)
+  const length = { 'Content-Length': String(Buffer.byteLength(text)) }
+  response.writeHead(statuses[answer.outcome], { ...headers, ...headersOf(answer), ...length }).end(text)
+}
+
+/** The same as a web response. */
+export function responseOf(answer: Exclude<Answer, { outcome: 'acknowledged' }>): Response {
+  return new Response(bodyOf(answer), { status: statuses[answer.outcome], headers: headersOf(answer) })
+}
+
+function bodyOf(answer: Exclude<Answer, { outcome: 'acknowledged' }>): string {
+  return JSON.stringify(answer.outcome === 'partial' ? answer.body : { error: answer.message })
+}
+
+function headersOf(answer: Exclude<Answer, { outcome: 'acknowledged' }>): Record<string, string> {
+  const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
+  if (answer.outcome === 'partial') return headers
+  if (answer.retryAfterSeconds !== undefined) headers['Retry-After'] = String(answer.retryAfterSeconds)
+  if (answer.allow !== undefined) headers['Allow'] = answer.allow
+  if (answer.close) headers['Connection'] = 'close'
+  return headers
 }

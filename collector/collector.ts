@@ -1,16 +1,19 @@
+import type { RequestListener } from 'node:http'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { TopicWriter } from '../topic/topic.ts'
-import { createAcceptEvents, type VisitorMode } from './accept-events.ts'
+import { createAcceptEvents } from './accept-events.ts'
 import { createAdmin } from './admin.ts'
 import { responseOf } from './answer.ts'
 import { createBatcher } from './batcher.ts'
 import { corsPolicy } from './cors.ts'
-import { createCounters } from './counters.ts'
 import { eventsRoute } from './events-route.ts'
 import { createInFlight } from './in-flight.ts'
+import { createMetrics } from './metrics.ts'
+import { type Readiness, readiness } from './readiness.ts'
 import { createScript, markedPath } from './script.ts'
 import { createUserAgentParser } from './user-agent.ts'
+import { createPseudonyms, type VisitorMode } from './visitor.ts'
 
 export interface CollectorOptions {
   /** Where the records go. It stays the caller's, who closes it after the collector. */
@@ -67,7 +70,9 @@ const closeGraceMs = 3_000
 const answerGraceMs = 1_000
 
 export interface Collector {
-  /** The events path, the scripts and a 404 for all else; the caller may add routes before the first request. */
+  /** The events path and what serves it. */
+  events: { path: string; listener: RequestListener }
+  /** The scripts and a 404 for all else. */
   app: Hono
   /** `/livez`, `/readyz`, `/metrics`, for a port of their own. */
   admin: Hono
@@ -81,18 +86,18 @@ export interface Collector {
 export function createCollector(options: CollectorOptions): Collector {
   const { writer, script, debugScript, logger, eventsPath, scriptPath, ...settings } = { ...defaults, ...options }
   const { origins, userAgent, visitor, ip, deadlineMs, maxInFlightBytes, now, ...http } = settings
-  const counters = createCounters()
+  const metrics = createMetrics({ process: true })
   const inFlight = createInFlight()
   const batcher = createBatcher({ writer, logger, deadlineMs, maxInFlightBytes })
   const parseUserAgent = createUserAgentParser({ original: userAgent })
-  const acceptEvents = createAcceptEvents({ writer, batcher, counters, parseUserAgent, visitor, ip })
+  const pseudonymOf = visitor.mode === 'daily' ? createPseudonyms(visitor.secret) : undefined
+  const acceptEvents = createAcceptEvents({ writer, batcher, metrics, parseUserAgent, pseudonymOf, ip })
   let started = false
   let draining = false
   const cors = corsPolicy(origins)
-  const events = eventsRoute({ ...http, acceptEvents, cors, counters, logger, draining: () => draining, now })
+  const events = eventsRoute({ ...http, acceptEvents, cors, metrics, logger, draining: () => draining, now })
 
   const app = new Hono()
-  app.all(eventsPath, context => inFlight.run(() => events(context)))
   addScript(app, script, scriptPath)
   if (debugScript) addScript(app, debugScript, markedPath(scriptPath, 'debug'))
   app.notFound(context =>
@@ -103,8 +108,12 @@ export function createCollector(options: CollectorOptions): Collector {
   )
 
   return {
+    events: {
+      path: eventsPath,
+      listener: (request, response) => void inFlight.run(async () => events(request, response)),
+    },
     app,
-    admin: createAdmin({ notReady, counters }),
+    admin: createAdmin({ readiness: ready, metrics }),
     async start() {
       started = true
       logger.info({ topic: writer.topic }, 'waiting for the topic')
@@ -121,10 +130,9 @@ export function createCollector(options: CollectorOptions): Collector {
     },
   }
 
-  function notReady(): string | undefined {
-    if (draining) return 'the collector is about to end'
-    if (!started) return 'the collector has not started'
-    return writer.partitions() === 0 ? `the topic ${writer.topic} is not known yet` : undefined
+  function ready(): Readiness {
+    const { topic } = writer
+    return readiness({ started, draining, topic, partitions: writer.partitions(), topicAway: false, spool: 'off' })
   }
 }
 

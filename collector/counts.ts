@@ -1,27 +1,14 @@
 import { Counter, type Registry } from 'prom-client'
-import { statuses } from './answer.ts'
+import { type Outcome, statuses } from './answer.ts'
 import { rejectionCauses } from './validate.ts'
 
-/** What a status alone does not say. An answer without one of these has its outcome as its reason. */
-const finerReasons = {
-  /** The bound of the bytes in flight is reached. */
-  overloaded: statuses.unavailable,
-  /** Neither the topic nor the spool took the events in time. */
-  not_acknowledged: statuses.unavailable,
-  topic_unknown: statuses.unavailable,
-  draining: statuses.unavailable,
-} as const
-
-const answers = { ...statuses, ...finerReasons }
 const dropReasons = ['gpc', 'prefetch'] as const
 
-/** Why a request was answered as it was: with its status a row of the answer table. */
-export type AnswerReason = keyof typeof answers
 export type DropReason = (typeof dropReasons)[number]
 
 /** Everything that is counted, in plain numbers: counting is on the hot path. */
 export interface Counts {
-  answered: Record<AnswerReason, number>
+  answered: Record<Outcome, number>
   rejected: Record<(typeof rejectionCauses)[number], number>
   dropped: Record<DropReason, number>
   accepted: number
@@ -29,9 +16,8 @@ export interface Counts {
 
 /** All at 0. */
 export function createCounts(): Counts {
-  const reasons = Object.keys(answers) as AnswerReason[]
   return {
-    answered: zeroes(reasons),
+    answered: zeroes(Object.keys(statuses) as Outcome[]),
     rejected: zeroes(rejectionCauses),
     dropped: zeroes(dropReasons),
     accepted: 0,
@@ -64,7 +50,7 @@ export function readCounter(register: Registry, name: string, help: string, rows
 export function registerCounts(register: Registry, prefix: string, counts: Counts): void {
   const byReason = (of: Readonly<Record<string, number>>) =>
     Object.entries(of).map(([reason, n]): Row => [{ reason }, n])
-  const statusOf: Readonly<Record<string, number>> = answers
+  const statusOf: Readonly<Record<string, number>> = statuses
   readCounter(register, `${prefix}requests_answered_total`, 'Requests for events that were answered.', () =>
     byReason(counts.answered).map(([{ reason = '' }, n]) => [{ status: String(statusOf[reason]), reason }, n]),
   )

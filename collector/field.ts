@@ -28,12 +28,9 @@ export function kindOf(value: unknown): string {
   return `a ${typeof value}`
 }
 
-/** Lone surrogates have no UTF-8 form, and NUL ends strings in some of the storages. */
-const unstorable = /[\p{Surrogate}\0]/u
-
-/** Whether neither UTF-8 nor a storage would alter the text. */
+/** Whether neither UTF-8 nor a storage would alter the text: half surrogate pairs have no UTF-8 form, and NUL ends strings in some of the storages. */
 export function isStorable(text: string): boolean {
-  return !unstorable.test(text)
+  return text.isWellFormed() && !text.includes('\0')
 }
 
 /** Refuses text that is too long in UTF-16 code units. */
@@ -79,7 +76,7 @@ export function repairedUrl(value: unknown, where: string, maxChars: number): st
 
 /** The text with U+FFFD in the place of each NUL and half surrogate pair: as long as before. */
 export function repair(text: string): string {
-  return unstorable.test(text) ? text.replace(/[\p{Surrogate}\0]/gu, '\ufffd') : text
+  return isStorable(text) ? text : text.toWellFormed().replaceAll('\0', '\ufffd')
 }
 
 /** A string of at least one character. */

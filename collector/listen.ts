@@ -1,11 +1,13 @@
-import { Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { isIPv6 } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 
 export interface ListenOptions {
   app: Hono
+  /** A path that is served beside the app, without its cost. */
+  direct?: { path: string; listener: RequestListener }
   host: string
   /** 0 takes any free port. */
   port: number
@@ -41,18 +43,17 @@ export interface Listening {
 
 /** Serves an app over HTTP/1.1. Resolves when the port is open; rejects with an Error that names the setting to change. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { app, host, port, logger, setting, closeTimeoutMs, ...timeouts } = { ...defaults, ...options }
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: {
+  const { host, port, logger, setting, closeTimeoutMs, ...timeouts } = { ...defaults, ...options }
+  const server = createServer(
+    {
       headersTimeout: timeouts.headersTimeoutMs,
       requestTimeout: timeouts.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, timeouts.headersTimeoutMs),
       keepAliveTimeout: keepAliveTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
     },
-  })
-  if (!(server instanceof Server)) throw new TypeError('the adaptor made no HTTP/1.1 server')
+    listenerOf(options),
+  )
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(portError(error, host, port, setting)))
     server.listen(port, host, resolve)
@@ -68,6 +69,16 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       closed ??= closeServer(server, closeTimeoutMs)
       return closed
     },
+  }
+}
+
+function listenerOf({ app, direct }: ListenOptions): RequestListener {
+  const rest = getRequestListener(app.fetch)
+  if (direct === undefined) return rest
+  return (request, response) => {
+    const { url = '' } = request
+    const ours = url.startsWith(direct.path) && (url.length === direct.path.length || url[direct.path.length] === '?')
+    return ours ? direct.listener(request, response) : rest(request, response)
   }
 }
 

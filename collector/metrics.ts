@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { type AnswerReason, createCounts, type DropReason, registerCounts } from './counts.ts'
+import type { Outcome } from './answer.ts'
+import { createCounts, type DropReason, registerCounts } from './counts.ts'
 import { type Gauges, registerGauges } from './gauges.ts'
 import type { RejectionCause } from './validate.ts'
 
@@ -12,7 +13,7 @@ export interface MetricsOptions {
 
 export interface Metrics {
   /** A request for events was answered, `seconds` after its headers were there. */
-  answered(reason: AnswerReason, seconds: number): void
+  answered(outcome: Outcome, seconds: number): void
   /** Events were acknowledged. */
   accepted(events: number): void
   /** An event was refused in a request whose other events were taken. */
@@ -59,8 +60,8 @@ export function createMetrics({ version = 'unknown', process = false }: MetricsO
   const send = histogram('send_duration_seconds', 'From a send to its acknowledgement or refusal.', secondsBuckets)
 
   return {
-    answered(reason, seconds) {
-      counts.answered[reason]++
+    answered(outcome, seconds) {
+      counts.answered[outcome]++
       request.observe(seconds)
     },
     accepted(events) {

@@ -7,7 +7,7 @@ export interface ReadBodyOptions {
 }
 
 export type Body =
-  | { ok: true; bytes: Uint8Array }
+  | { ok: true; bytes: Buffer }
   | { ok: false; refusal: 'too_large' | 'timeout' | 'bad_request'; message: string }
 
 /**

@@ -5,9 +5,9 @@ import type { EventRecord } from '../topic/record.ts'
 
 type UserAgent = NonNullable<EventRecord['user_agent']>
 
-/** Characters that are parsed, and that tell two user agents apart. */
+/** Characters that are parsed. */
 const parsedChars = 512
-/** Characters of `user_agent.original`: a header may have 16 KB, and it is written with every event. */
+/** Characters that are written and that tell two user agents apart: a header may have 16 KB, and it is written with every event. */
 const originalChars = 1_024
 
 export interface UserAgentOptions {
@@ -17,21 +17,25 @@ export interface UserAgentOptions {
   maxEntries?: number
 }
 
+/** `user_agent` of a record, as JSON. */
+export type UserAgentText = string
+
 /** A parser that remembers: the answer holds what is known and nothing else, undefined without a header. */
 export function createUserAgentParser(
   options: UserAgentOptions = {},
-): (header: string | undefined) => UserAgent | undefined {
+): (header: string | undefined) => UserAgentText | undefined {
   const { original = 'keep', maxEntries = 5_000 } = options
-  const cache = new LRUCache<string, UserAgent>({ max: maxEntries })
+  const cache = new LRUCache<string, UserAgentText>({ max: maxEntries })
   return header => {
     if (header === undefined || header === '') return undefined
-    const key = header.length > parsedChars ? detached(header.slice(0, parsedChars)) : header
-    let parsed = cache.get(key)
-    if (parsed === undefined) {
-      parsed = parseUserAgent(key)
-      cache.set(key, parsed)
+    const key = header.length > originalChars ? detached(header.slice(0, originalChars)) : header
+    let text = cache.get(key)
+    if (text === undefined) {
+      const parsed = parseUserAgent(key.slice(0, parsedChars))
+      text = JSON.stringify(original === 'keep' ? { original: key, ...parsed } : parsed)
+      cache.set(key, text)
     }
-    return original === 'keep' ? { original: header.slice(0, originalChars), ...parsed } : parsed
+    return text
   }
 }
 

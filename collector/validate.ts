@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { limits, type Rejection, tabPattern } from '../sdk/event.ts'
 import { defaultsOf, toldNumber } from './event-defaults.ts'
 import { Invalid, isObject, kindOf, optionalText, repairedText, requiredText } from './field.ts'
@@ -26,8 +27,6 @@ export type Validated =
   | { ok: true; batch: ValidBatch; rejected: CausedRejection[] }
   | { ok: false; refusal: 'bad_request' | 'too_large'; message: string }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /**
  * Reads a request body: strict UTF-8, JSON, CONTRACT 1 with its limits. A fault of the envelope refuses the request as
  * a whole, a fault of an event only that event. Number and action that an event leaves out are those of the envelope, the
@@ -35,19 +34,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * characters (NUL, half surrogate pairs), which are replaced in `user`, in a page and in properties. In `user` and in a
  * page, moreover, long texts are cut and bad URLs left out, so that only a wrong type refuses. Never throws.
  */
-export function validate(body: Uint8Array): Validated {
+export function validate(body: Buffer): Validated {
   if (body.byteLength > limits.bodyBytes) {
     return tooLarge(`the body has ${body.byteLength} bytes, at most ${limits.bodyBytes} are allowed: send less at once`)
   }
   if (body.byteLength === 0) return badRequest('the body is empty: send {"site":"…","events":[{"action":"…"}]}')
-  let text: string
+  if (!isUtf8(body)) return badRequest('the body is not UTF-8: send JSON encoded as UTF-8')
   try {
-    text = utf8.decode(body)
-  } catch {
-    return badRequest('the body is not UTF-8: send JSON encoded as UTF-8')
-  }
-  try {
-    return validateEnvelope(JSON.parse(text))
+    return validateEnvelope(JSON.parse(body.toString()))
   } catch (error) {
     if (error instanceof SyntaxError) return badRequest(`the body is not JSON: ${error.message}`)
     if (error instanceof Invalid) return badRequest(error.message)

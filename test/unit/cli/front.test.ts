@@ -16,7 +16,7 @@ beforeEach(async () => {
   const collector = createCollector({ writer: createFakeTopicWriter(), script: Buffer.from(''), logger })
   await collector.start()
   const app = createFront({ dashboard: new Hono(), site: new Hono(), collector: collector.app })
-  server = await listen({ app, host: '127.0.0.1', port: 0, logger })
+  server = await listen({ app, direct: collector.events, host: '127.0.0.1', port: 0, logger })
 })
 afterEach(() => server.close())
 

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type CollectorOptions, createCollector } from '../../../collector/collector.ts'
+import { type Listening, listen } from '../../../collector/listen.ts'
 import { limits } from '../../../sdk/event.ts'
 import { partitionOf } from '../../../topic/partition-of.ts'
 import { decodeRecord } from '../../../topic/record.ts'
@@ -9,28 +10,45 @@ import { createFakeTopicWriter, type FakeTopicWriterOptions } from '../../suppor
 
 const tab = '0mwpt1nbck9k2j4h6f8d'
 const patience = { timeout: 10_000 }
+const open: Listening[] = []
 const valid = '{"site":"x","events":[{"action":"signup"}]}'
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map(listening => listening.close()))
+})
 
 function setUp(options: Partial<CollectorOptions> = {}, fake: FakeTopicWriterOptions = {}) {
   const writer = createFakeTopicWriter(fake)
   const logger = pino({ level: 'silent' })
   const collector = createCollector({ writer, script: Buffer.from('script'), logger, ...options })
-  async function post(body: string | ReadableStream, headers: Record<string, string> = {}, query = '') {
-    const init = {
+  let listening: Promise<Listening> | undefined
+  async function request(target: string, init: RequestInit = {}) {
+    listening ??= listen({
+      app: collector.app,
+      direct: collector.events,
+      host: '127.0.0.1',
+      port: 0,
+      logger,
+      closeTimeoutMs: 100,
+    })
+    const { url } = await listening
+    if (open.every(other => other.url !== url)) open.push(await listening)
+    return fetch(`${url}${target}`, init)
+  }
+  const post = (body: string | ReadableStream, headers: Record<string, string> = {}, query = '') =>
+    request(`/v1/events${query}`, {
       method: 'POST',
       headers: { 'Content-Type': 'text/plain', ...headers },
       body,
-      duplex: 'half' as const,
-    }
-    return collector.app.request(`/v1/events${query}`, init)
-  }
+      duplex: 'half',
+    })
   const records = () =>
     writer.values.map(value => {
       const decoded = decodeRecord(value)
       if (!decoded.ok) throw new Error(decoded.message)
       return decoded.record
     })
-  return { writer, logger, collector, post, records }
+  return { writer, logger, collector, request, post, records }
 }
 
 async function errorOf(response: Response): Promise<unknown> {
@@ -135,21 +153,23 @@ describe('the answer is', () => {
   })
 
   test('404 elsewhere, with the paths that there are', async () => {
-    const { collector } = setUp({ eventsPath: '/e', scriptPath: '/s.js' })
-    const response = await collector.app.request('/v1/events', { method: 'POST', body: valid })
+    const { request } = setUp({ eventsPath: '/e', scriptPath: '/s.js' })
+    const response = await request('/v1/events', { method: 'POST', body: valid })
     expect(response.status).toBe(404)
     expect(await errorOf(response)).toBe('nothing is at /v1/events: events go to POST /e, the script is /s.js')
   })
 
   test.each(['GET', 'PUT', 'DELETE'])('405 for %s, with the methods that there are', async method => {
-    const response = await setUp().collector.app.request('/v1/events', { method })
+    const response = await setUp().request('/v1/events', { method })
     expect(response.status).toBe(405)
     expect(response.headers.get('Allow')).toBe('POST, OPTIONS')
     expect(await errorOf(response)).toBe(`${method} is not for /v1/events: use POST`)
   })
 
   test('408 for a body that does not arrive', async () => {
-    const response = await setUp({ bodyTimeoutMs: 10 }).post(new ReadableStream())
+    const response = await setUp({ bodyTimeoutMs: 10 }).post(
+      new ReadableStream({ start: body => body.enqueue(Buffer.from('{')) }),
+    )
     expect(response.status).toBe(408)
     expect(response.headers.get('Connection')).toBe('close')
     expect(await errorOf(response)).toMatch(/the body did not arrive within 0.01 s/)
@@ -266,8 +286,8 @@ describe('CORS', () => {
     ['https://shop.example', 204, 'https://shop.example'],
     ['https://evil.example', 403, null],
   ])('answers the preflight of %s with %i', async (origin, status, echoed) => {
-    const { collector } = setUp({ origins: ['https://shop.example'] })
-    const response = await collector.app.request('/v1/events', { method: 'OPTIONS', headers: { Origin: origin } })
+    const { request } = setUp({ origins: ['https://shop.example'] })
+    const response = await request('/v1/events', { method: 'OPTIONS', headers: { Origin: origin } })
     expect(response.status).toBe(status)
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe(echoed)
     expect(response.headers.get('Access-Control-Max-Age')).toBe(status === 204 ? '7200' : null)
@@ -280,7 +300,7 @@ describe('Global Privacy Control', () => {
     expect((await post(valid, { 'Sec-GPC': '1' })).status).toBe(204)
     expect(writer.appends).toEqual([])
     const metrics = await (await collector.admin.request('/metrics')).text()
-    expect(metrics).toContain('collector_requests_dropped_total{reason="gpc"} 1')
+    expect(metrics).toContain('clicktrail_collector_requests_dropped_total{reason="gpc"} 1')
   })
 
   test.each([
@@ -361,34 +381,34 @@ describe('a record', () => {
 
 describe('the script', () => {
   test.each(['GET', 'HEAD'])('is served to %s under its name and its hashed name', async method => {
-    const { collector } = setUp()
-    const named = await collector.app.request('/clicktrail.js', { method })
+    const { request } = setUp()
+    const named = await request('/clicktrail.js', { method })
     expect(named.status).toBe(200)
     expect(await named.text()).toBe(method === 'GET' ? 'script' : '')
     const hash = /^"(\w+)-/.exec(named.headers.get('ETag') ?? '')?.[1]
-    const hashed = await collector.app.request(`/clicktrail.${hash}.js`, { method })
+    const hashed = await request(`/clicktrail.${hash}.js`, { method })
     expect(hashed.headers.get('Cache-Control')).toContain('immutable')
-    expect((await collector.app.request('/clicktrail.000000000000.js', { method })).status).toBe(404)
+    expect((await request('/clicktrail.000000000000.js', { method })).status).toBe(404)
   })
 
   test.each([
     ['/clicktrail.js', '/clicktrail.debug.js'],
     ['/assets/a.b.js', '/assets/a.b.debug.js'],
   ])('at %s has the one that explains itself beside it, where there is one', async (scriptPath, path) => {
-    const { collector } = setUp({ scriptPath, debugScript: Buffer.from('explained') })
-    const [script, debug] = await Promise.all([scriptPath, path].map(at => collector.app.request(at)))
+    const { request } = setUp({ scriptPath, debugScript: Buffer.from('explained') })
+    const [script, debug] = await Promise.all([scriptPath, path].map(at => request(at)))
     expect(await script?.text()).toBe('script')
     expect(await debug?.text()).toBe('explained')
     const names = (response: Response | undefined) => [...(response?.headers.keys() ?? [])]
     expect(names(debug)).toEqual(names(script))
     const etag = debug?.headers.get('ETag') ?? ''
-    const again = await collector.app.request(path, { headers: { 'If-None-Match': etag } })
+    const again = await request(path, { headers: { 'If-None-Match': etag } })
     expect([again.status, etag]).toEqual([304, expect.not.stringContaining(script?.headers.get('ETag') ?? '')])
-    expect((await setUp({ scriptPath }).collector.app.request(path)).status).toBe(404)
+    expect((await setUp({ scriptPath }).request(path)).status).toBe(404)
   })
 
   test('is not there to be posted to', async () => {
-    const response = await setUp().collector.app.request('/clicktrail.js', { method: 'POST' })
+    const response = await setUp().request('/clicktrail.js', { method: 'POST' })
     expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD'])
   })
 })
@@ -422,11 +442,11 @@ describe('the admin side', () => {
     await post('{"site":"x","events":[{"action":"a"},{"action":"b"},{"action":""}]}')
     await post('garbage')
     const lines = (await (await collector.admin.request('/metrics')).text()).split('\n')
-    expect(lines).toContain('collector_requests_answered_total{status="204"} 1')
-    expect(lines).toContain('collector_requests_answered_total{status="200"} 1')
-    expect(lines).toContain('collector_requests_answered_total{status="400"} 1')
-    expect(lines).toContain('collector_events_accepted_total 3')
-    expect(lines).toContain('collector_events_rejected_total{reason="action"} 1')
+    expect(lines).toContain('clicktrail_collector_requests_answered_total{status="204",reason="acknowledged"} 1')
+    expect(lines).toContain('clicktrail_collector_requests_answered_total{status="200",reason="partial"} 1')
+    expect(lines).toContain('clicktrail_collector_requests_answered_total{status="400",reason="bad_request"} 1')
+    expect(lines).toContain('clicktrail_collector_events_accepted_total 3')
+    expect(lines).toContain('clicktrail_collector_events_rejected_total{reason="action"} 1')
   })
 })
 
@@ -450,11 +470,13 @@ describe('closing', () => {
   })
 
   test('takes the events of a request whose body is still on its way', async () => {
-    const { collector, post } = setUp()
+    const now = vi.fn(Date.now)
+    const { collector, post } = setUp({ now })
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
     const body = writable.getWriter()
     const response = post(readable)
     await body.write(Buffer.from(valid.slice(0, 10)))
+    await vi.waitUntil(() => now.mock.calls.length > 0, patience)
     const closing = collector.close()
     await body.write(Buffer.from(valid.slice(10)))
     await body.close()

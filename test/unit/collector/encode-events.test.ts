@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clampAge, enrich, type RequestFacts } from '../../../collector/enrich.ts'
+import { clampAge, encodeEvents, type RequestFacts } from '../../../collector/encode-events.ts'
 import { newTab } from '../../../collector/tab-id.ts'
 import { validate } from '../../../collector/validate.ts'
 import { limits, tabPattern } from '../../../sdk/event.ts'
-import { decodeRecord, encodeRecord } from '../../../topic/record.ts'
+import { decodeRecord, type EventRecord } from '../../../topic/record.ts'
 
 const receivedMs = Date.parse('2026-11-21T02:44:48.000Z')
 const tab = '0mwpt1nbck9k2j4h6f8d'
@@ -14,10 +14,14 @@ function facts(more: Partial<RequestFacts> = {}): RequestFacts {
   return { receivedMs, ageMs: 0, newTab: newTab(receivedMs), ...none, ...more }
 }
 
-function enriched(batch: unknown, more: Partial<RequestFacts> = {}) {
+function enriched(batch: unknown, more: Partial<RequestFacts> = {}): EventRecord[] {
   const result = validate(Buffer.from(JSON.stringify(batch)))
   if (!result.ok) throw new Error(result.message)
-  return enrich(result.batch, facts(more))
+  return encodeEvents(result.batch, facts(more)).map(value => {
+    const decoded = decodeRecord(value)
+    if (!decoded.ok) throw new Error(decoded.message)
+    return decoded.record
+  })
 }
 
 test('writes all that is known, in ECS names', () => {
@@ -30,7 +34,9 @@ test('writes all that is known, in ECS names', () => {
   const events = [{ n: 2, ago: 1_877, action: 'color_click', properties: { color: 'red', count: 2, first: true } }]
   const userAgent = { original: 'UA', name: 'Chrome', bot: false }
   const batch = { site: 'example', tab, page, visitor: 'v1', session: 's1', user: 'ada', events }
-  expect(enriched(batch, { userAgent, clientIp: '203.0.113.0', pseudonym: 'unused' })).toEqual([
+  expect(
+    enriched(batch, { userAgent: JSON.stringify(userAgent), clientIp: '203.0.113.0', pseudonym: 'unused' }),
+  ).toEqual([
     {
       '@timestamp': '2026-11-21T02:44:46.123Z',
       event: { id: `${tab}-2`, action: 'color_click', sequence: 2, created: '2026-11-21T02:44:48.000Z' },
@@ -171,9 +177,8 @@ test('makes of any valid batch records that every consumer can decode, with the 
       const result = validate(Buffer.from(JSON.stringify(batch)))
       if (!result.ok) throw new Error(result.message)
       expect(result.rejected).toEqual([])
-      const records = enrich(result.batch, facts({ ageMs }))
-      for (const [at, record] of records.entries()) {
-        const decoded = decodeRecord(encodeRecord(record))
+      for (const [at, value] of encodeEvents(result.batch, facts({ ageMs })).entries()) {
+        const decoded = decodeRecord(value)
         expect(decoded).toMatchObject({ ok: true })
         const sentProperties = JSON.parse(JSON.stringify(batch.events[at]?.properties ?? {}))
         expect(decoded.ok && (decoded.record.properties ?? {})).toEqual(sentProperties)

@@ -33,7 +33,7 @@ async function serveCollector(fake: FakeTopicWriterOptions = {}, options: Partia
     visitor: { mode: 'daily', secret: 's' },
     ...options,
   })
-  return { writer, collector, listening: await serve(collector.app) }
+  return { writer, collector, listening: await serve(collector.app, { direct: collector.events }) }
 }
 
 async function received(socket: Socket): Promise<string> {
@@ -77,7 +77,7 @@ describe('over a real socket', () => {
     await once(socket, 'connect')
     socket.resetAndDestroy()
     const metrics = async () => (await collector.admin.request('/metrics')).text()
-    await vi.waitUntil(async () => (await metrics()).includes('{status="400"} 1'), patience)
+    await vi.waitUntil(async () => (await metrics()).includes('{status="400",reason="bad_request"} 1'), patience)
     expect((await fetch(`${listening.url}/v1/events`, { method: 'POST', body: valid })).status).toBe(204)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createUserAgentParser, parseUserAgent } from '../../../collector/user-agent.ts'
+import { createUserAgentParser, parseUserAgent, type UserAgentOptions } from '../../../collector/user-agent.ts'
+import type { EventRecord } from '../../../topic/record.ts'
 
 const chrome =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
@@ -63,10 +64,16 @@ describe('a user agent', () => {
   })
 })
 
+/** A parser whose answers are read back. */
+function told(options?: UserAgentOptions): (header: string) => EventRecord['user_agent'] {
+  const parse = createUserAgentParser(options)
+  return header => JSON.parse(parse(header) ?? 'null')
+}
+
 describe('the parser', () => {
   test('keeps the header as it came, or leaves it out', () => {
-    expect(createUserAgentParser()(chrome)?.original).toBe(chrome)
-    expect(createUserAgentParser({ original: 'drop' })(chrome)).toEqual(parseUserAgent(chrome))
+    expect(told()(chrome)?.original).toBe(chrome)
+    expect(told({ original: 'drop' })(chrome)).toEqual(parseUserAgent(chrome))
   })
 
   test.each([undefined, ''])('knows nothing of the header %j', header => {
@@ -74,7 +81,7 @@ describe('the parser', () => {
   })
 
   test('gives two headers that share 512 characters each its own original, cut at 1,024', () => {
-    const parse = createUserAgentParser()
+    const parse = told()
     const shared = chrome.padEnd(512, 'x')
     expect(parse(`${shared}one`)?.original).toBe(`${shared}one`)
     expect(parse(`${shared}two`)?.original).toBe(`${shared}two`)
@@ -82,7 +89,7 @@ describe('the parser', () => {
   })
 
   test('is right about user agents that it has forgotten', () => {
-    const parse = createUserAgentParser({ maxEntries: 1 })
+    const parse = told({ maxEntries: 1 })
     for (const header of [chrome, safari, chrome]) {
       expect(parse(header)).toEqual({ original: header, ...parseUserAgent(header) })
     }
