@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
 import { TopicError, type TopicReader, type TopicRecord, type TopicWriter } from '../topic.ts'
-import { outliveFailedCommits } from './commit-rejection.ts'
 import { frameBytes } from './frame.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { createEmbeddedReader } from './reader.ts'
-import { type Append, openStore } from './store.ts'
+import type { Append } from './records.ts'
+import { openStore } from './store.ts'
 
 export interface EmbeddedLogOptions {
   /** Folder of all embedded topics; each gets a folder of its own name in it. */
@@ -47,17 +48,8 @@ const defaults = {
   now: Date.now,
 } satisfies Partial<EmbeddedLogOptions>
 
-/** Records and bytes that go into one transaction: appends that arrive while one is being written share the next. */
-const transactionRecords = 5_000
-const transactionBytes = 8_388_608
 /** Records that retention gives up in one transaction. */
 const retentionRecords = 5_000
-
-interface Waiting extends Append {
-  bytes: number
-  resolve(): void
-  reject(error: unknown): void
-}
 
 /**
  * Opens the topic's log in `dir`, or makes it. An append resolves when LMDB has flushed it to the disk, so it outlives a kill −9
@@ -66,38 +58,27 @@ interface Waiting extends Append {
 export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   const { dir, topic, logger } = options
   const { partitions, retentionMs, retentionBytes, retentionCheckMs, maxRecordBytes, now } = { ...defaults, ...options }
-  outliveFailedCommits()
   const store = openStore({ dir, topic, partitions, now, logger })
   const listeners = new Set<() => void>()
   const readers = new Map<string, TopicReader>()
-  const queue: Waiting[] = []
-  let writing: Promise<void> | undefined
   let retaining: Promise<number> | undefined
   let closed: Promise<void> | undefined
 
-  const drain = async () => {
-    while (queue.length > 0) {
-      let count = 0
-      let records = 0
-      let bytes = 0
-      for (const waiting of queue) {
-        records += waiting.records.length
-        bytes += waiting.bytes
-        if (count > 0 && (records > transactionRecords || bytes > transactionBytes)) break
-        count += 1
-      }
-      const group = queue.splice(0, count)
+  const commits = createGroupCommit<Append>({
+    async commit(appends) {
       try {
-        await store.append(group)
-        for (const waiting of group) waiting.resolve()
-        for (const listener of listeners) listener()
+        await store.append(appends)
       } catch (error) {
         logger?.error({ topic, err: error }, 'appending to the embedded topic failed')
-        for (const waiting of group) waiting.reject(error)
+        throw error
       }
-    }
-    writing = undefined
-  }
+      for (const listener of listeners) listener()
+    },
+    weigh: ({ records }) => ({
+      records: records.length,
+      bytes: records.reduce((sum, record) => sum + frameBytes(record), 0),
+    }),
+  })
 
   const append = (partition: number, records: readonly TopicRecord[]): Promise<void> => {
     if (closed) throw new TopicError('closed', `${topic} is closed`)
@@ -108,11 +89,7 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
       throw new TopicError('record_too_large', `${topic} takes ${maxRecordBytes} bytes, not ${size}`, { index })
     }
     if (records.length === 0) return Promise.resolve()
-    const bytes = records.reduce((sum, record) => sum + frameBytes(record), 0)
-    return new Promise((resolve, reject) => {
-      queue.push({ partition, records, bytes, resolve, reject })
-      writing ??= drain()
-    })
+    return commits.add({ partition, records })
   }
 
   const retainAll = async () => {
@@ -143,7 +120,7 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   const shutDown = async () => {
     clearInterval(timer)
     await Promise.all([...readers.values()].map(reader => reader.close()))
-    await writing
+    await commits.idle()
     await retaining?.catch(() => {})
     await store.close()
   }

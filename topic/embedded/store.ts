@@ -1,19 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { open } from 'lmdb'
 import type { Logger } from 'pino'
-import { type Committed, type LogRecord, TopicError, type TopicRecord } from '../topic.ts'
-import { decodeFrame, encodeFrame, frameTimestamp } from './frame.ts'
-import { takeOwnership } from './owner-lock.ts'
+import { type Committed, type LogRecord, TopicError } from '../topic.ts'
+import { type Append, openRecords, type PartitionState } from './records.ts'
 import { type RetentionLimits, retainFrom } from './retention.ts'
-
-/** What the log knows of one partition; stored with every append. */
-export interface PartitionState {
-  low: number
-  next: number
-  lastMs: number
-  bytes: number
-}
 
 export interface StoreOptions {
   dir: string
@@ -21,12 +10,6 @@ export interface StoreOptions {
   partitions: number
   now: () => number
   logger: Logger | undefined
-}
-
-/** Records of one `append`, all for the same partition. */
-export interface Append {
-  partition: number
-  records: readonly TopicRecord[]
 }
 
 /** One topic in one LMDB environment. Reads are synchronous; every write resolves when it is on the disk. */
@@ -47,106 +30,52 @@ export interface Store {
   close(): Promise<void>
 }
 
-const initial: PartitionState = { low: 0, next: 0, lastMs: 0, bytes: 0 }
-
 /** Opens (or makes) the topic's folder and takes it for this process alone. Throws a {@link TopicError} `storage`. */
 export function openStore({ dir, topic, partitions, now, logger }: StoreOptions): Store {
-  const folder = join(dir, topic)
-  mkdirSync(folder, { recursive: true })
-  const release = takeOwnership(join(folder, 'owner.lock'), `The embedded topic ${topic} in ${dir}`)
-  const env = open({ path: join(folder, 'log.mdb'), noSubdir: true, maxDbs: 4, overlappingSync: false })
-  const records = env.openDB<Buffer, [number, number]>({ name: 'records', encoding: 'binary' })
-  const states = env.openDB<PartitionState, number>({ name: 'partitions', encoding: 'json' })
-  const commits = env.openDB<Committed, [string, number]>({ name: 'commits', encoding: 'json' })
-  const groups = env.openDB<true, string>({ name: 'groups', encoding: 'json' })
+  const records = openRecords({ folder: join(dir, topic), what: `the embedded topic ${topic}`, now })
+  const commits = records.table<Committed, [string, number]>('commits', 'json')
+  const groups = records.table<true, string>('groups', 'json')
+  for (let partition = 0; partition < partitions; partition++) records.makePartition(partition)
 
-  const known: PartitionState[] = []
-  for (let partition = 0; partition < partitions || states.doesExist(partition); partition++) {
-    known.push(states.get(partition) ?? initial)
-    if (!states.doesExist(partition)) states.putSync(partition, initial)
-  }
-
+  const count = records.partitions().length
   const stateOf = (partition: number) => {
-    const state = known[partition]
-    if (!state) throw new TopicError('closed', `${topic} has no partition ${partition}`)
-    return state
-  }
-
-  /** Runs `change` in one transaction and waits for the disk; memory follows what was stored, whatever happened. */
-  const write = async (operation: string, change: () => void) => {
-    try {
-      await env.transaction(change)
-      await env.flushed
-    } catch (error) {
-      throw new TopicError('storage', `${operation} ${topic} failed`, { cause: error })
-    } finally {
-      env.resetReadTxn()
-      for (const partition of known.keys()) known[partition] = states.get(partition) ?? initial
-    }
-  }
-
-  const timestampAt = (partition: number, offset: number): number => {
-    const frame = records.get([partition, offset])
-    return (frame && frameTimestamp(frame)) ?? stateOf(partition).lastMs
+    if (!(partition >= 0 && partition < count)) throw new TopicError('closed', `${topic} has no partition ${partition}`)
+    return records.state(partition)
   }
 
   return {
-    partitions: () => known.length,
+    partitions: () => count,
     state: stateOf,
-    append: appends =>
-      write('append to', () => {
-        for (const { partition, records: added } of appends) {
-          const state = states.get(partition) ?? initial
-          const lastMs = Math.max(state.lastMs, now())
-          let { next, bytes } = state
-          for (const record of added) {
-            const frame = encodeFrame(record, { partition, offset: next }, lastMs)
-            records.putSync([partition, next], frame)
-            bytes += frame.byteLength
-            next += 1
-          }
-          states.putSync(partition, { ...state, next, lastMs, bytes })
-        }
-      }),
+    append: records.append,
     read(partition, offset) {
-      const frame = records.get([partition, offset])
-      const record = frame && decodeFrame(frame, { partition, offset })
+      const record = records.read(partition, offset)
       if (record) return record
-      logger?.error({ topic, partition, offset, missing: !frame }, 'a record of the embedded topic is damaged')
-      return { value: null, offset, timestampMs: timestampAt(partition, Math.max(stateOf(partition).low, offset - 1)) }
+      const missing = records.frame(partition, offset) === undefined
+      logger?.error({ topic, partition, offset, missing }, 'a record of the embedded topic is damaged')
+      const before = Math.max(stateOf(partition).low, offset - 1)
+      return { value: null, offset, timestampMs: records.timestampAt(partition, before) }
     },
-    timestampAt,
+    timestampAt: records.timestampAt,
     committed: (group, partition) => commits.get([group, partition]),
     commit: (group, partition, committed) =>
-      write('commit to', () => {
+      records.write('commit to', () => {
         commits.putSync([group, partition], committed)
       }),
     groups: () => [...groups.getKeys()],
     addGroup: group =>
-      write('register a group of', () => {
+      records.write('register a group of', () => {
         groups.putSync(group, true)
       }),
     async retain(partition, limits) {
       const before = stateOf(partition)
       const committed = Math.min(...[...groups.getKeys()].map(group => commits.get([group, partition])?.next ?? 0))
       const after = retainFrom({ ...before, committed }, limits, now(), offset => ({
-        timestampMs: timestampAt(partition, offset),
-        bytes: records.get([partition, offset])?.byteLength ?? 0,
+        timestampMs: records.timestampAt(partition, offset),
+        bytes: records.frame(partition, offset)?.byteLength ?? 0,
       }))
-      if (after.low === before.low) return 0
-      await write('retention of', () => {
-        const state = states.get(partition) ?? initial
-        for (let offset = before.low; offset < after.low; offset++) records.removeSync([partition, offset])
-        states.putSync(partition, { ...state, low: after.low, bytes: state.bytes - (before.bytes - after.bytes) })
-      })
+      if (after.low > before.low) await records.removeBefore(partition, after.low)
       return after.low - before.low
     },
-    async close() {
-      try {
-        await env.close()
-      } finally {
-        release()
-      }
-    },
+    close: records.close,
   }
 }
