@@ -10,6 +10,9 @@ process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
 
 const benches = readdirSync('bench').filter(name => existsSync(`bench/${name}/main.ts`))
 
+/** Those that compare with npm packages. The collector's peers bring their own way to be built. */
+const needPeers = ['sdk', 'delivery']
+
 /** Peers are installed by the benches alone: a checkout doesn't need them. */
 function installPeers() {
   const installed = 'bench/node_modules/.package-lock.json'
@@ -40,7 +43,7 @@ Options of a bench: npm run bench -- <name> --help
   }
 } else {
   if (!args.includes('--help')) {
-    installPeers()
+    if (needPeers.includes(name)) installPeers()
     if (!asBuilt) await buildIfStale()
   }
   const outfile = `bench/dist/${name}.js`

@@ -1,0 +1,3 @@
+module clicktrail.bench/load
+
+go 1.24

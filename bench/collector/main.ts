@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { resolve } from 'node:path'
+import { buildGenerator, bundleServers } from './build.ts'
+import { type Figure, tableOf, verdictOf } from './figures.ts'
+import { type Flags, type RowName, readFlags, usage } from './options.ts'
+import { measureHttp } from './rows/http.ts'
+import type { MeasureRow } from './rows/row.ts'
+
+const rows: Partial<Record<RowName, MeasureRow>> = {
+  http: measureHttp,
+}
+
+const log = (line: string) => console.error(line)
+
+async function run(flags: Flags): Promise<void> {
+  if (cpus().length < 2) throw new Error('two cores are needed: one for the server, one for the load')
+  const profile = flags.profile === undefined ? undefined : resolve(flags.profile)
+  if (profile !== undefined) mkdirSync(profile, { recursive: true })
+  const bundles = await bundleServers()
+  const generator = buildGenerator(flags.headers, bundles, log)
+  const figures: Figure[] = []
+  const failures: string[] = []
+  for (const name of flags.rows) {
+    try {
+      const measured = (await rows[name]?.({ ...flags, profile, bundles, generator, log })) ?? []
+      figures.push(...measured)
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+  console.log(tableOf(figures))
+  if (flags.json !== undefined) {
+    const judged = figures.map(figure => ({ ...figure, verdict: verdictOf(figure) }))
+    writeFileSync(flags.json, `${JSON.stringify({ machine: cpus()[0]?.model, figures: judged, failures }, null, 2)}\n`)
+  }
+  for (const failure of failures) log(`could not measure ${failure}`)
+  if (figures.some(figure => verdictOf(figure) === 'missed')) process.exitCode = 1
+  if (failures.length > 0) process.exitCode = 2
+}
+
+try {
+  const flags = readFlags()
+  if (flags.help) console.log(usage)
+  else await run(flags)
+} catch (error) {
+  console.error(`bench collector: ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 2
+}
