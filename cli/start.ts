@@ -31,7 +31,7 @@ async function run(config: Config): Promise<void> {
     logger,
   })
 
-  const app = createFront({ dashboard: dashboard.app, site: createSite(checkout), collector: collector.app })
+  const app = createFront({ dashboard: dashboard.app, site: createSite(checkout, config), collector: collector.app })
   const { host } = config
   const server = await listen({ app, direct: collector.events, host, port: config.port, logger })
   const admin = await listen({
