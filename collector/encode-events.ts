@@ -1,5 +1,6 @@
 import { limits } from '../sdk/event.ts'
 import type { EventRecord } from '../topic/record.ts'
+import { isoTime } from './iso-time.ts'
 import type { UserAgentText } from './user-agent.ts'
 import type { ValidBatch } from './validate.ts'
 import type { ValidPage } from './validate-event.ts'
@@ -31,7 +32,7 @@ type Shared = Pick<EventRecord, 'site' | 'tab' | 'session' | 'user' | 'url' | 'p
  */
 export function encodeEvents(batch: ValidBatch, facts: RequestFacts): Buffer[] {
   const tab = batch.tab ?? facts.newTab
-  const created = new Date(facts.receivedMs).toISOString()
+  const created = isoTime(facts.receivedMs)
   const sealedMs = facts.receivedMs - clampAge(facts.ageMs)
   const shared = sharedText(batch, batch.page, facts)
   let action = ''
@@ -42,7 +43,7 @@ export function encodeEvents(batch: ValidBatch, facts: RequestFacts): Buffer[] {
       actionText = JSON.stringify(action)
     }
     const n = event.n ?? position + 1
-    const time = new Date(sealedMs - clampAge(event.ago)).toISOString()
+    const time = isoTime(sealedMs - clampAge(event.ago))
     const own = event.page === undefined ? shared : sharedText(batch, event.page, facts)
     const { properties } = event
     const end = properties === undefined ? '}' : `,"properties":${JSON.stringify(properties)}}`

@@ -13,8 +13,8 @@ export function fnv1a64(text: string): bigint {
   for (const byte of Buffer.from(text)) {
     low = (low ^ byte) >>> 0
     const product = low * 0x1b3
-    high = (high * 0x1b3 + Math.floor(product / two32) + low * 0x100) % two32
-    low = product % two32
+    high = (high * 0x1b3 + Math.floor(product / two32) + low * 0x100) >>> 0
+    low = product >>> 0
   }
   return (BigInt(high) << 32n) | BigInt(low)
 }
