@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { checkout } from './checkout.ts'
 import { collector } from './collector.ts'
 import { ConfigError } from './config.ts'
 import { consume } from './consume.ts'
@@ -9,8 +7,7 @@ import { hive } from './hive.ts'
 import { toCommand } from './options.ts'
 import { start } from './start.ts'
 import { topics } from './topics.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('package.json', checkout), 'utf8'))
+import { version } from './version.ts'
 
 const program = new Command('clicktrail')
   .description('Carries what visitors do on a website into HDFS and Elasticsearch.')

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { errors } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
 import { type Collector, createCollector } from '../collector/collector.ts'
+import { createMetrics } from '../collector/metrics.ts'
 import { backoffMs, wait } from '../consumers/backoff.ts'
 import { type Consumer, createConsumer } from '../consumers/consumer.ts'
 import { elasticsearchClient } from '../consumers/elasticsearch/client.ts'
@@ -19,6 +20,7 @@ import { createKafkaWriter } from '../topic/kafka/writer.ts'
 import type { TopicReader, TopicWriter } from '../topic/topic.ts'
 import { checkout } from './checkout.ts'
 import { type Config, ConfigError } from './config.ts'
+import { version } from './version.ts'
 import { visitorSecret } from './visitor-secret.ts'
 
 /** The two logs of a Clicktrail, wherever they lie. */
@@ -95,6 +97,7 @@ export function openCollector(config: Config, topics: Topics, logger: Logger): C
         ? { mode: 'off' }
         : { mode: 'daily', secret: config.visitorSecret ?? visitorSecret(config.dataDir) },
     trustedProxies: config.trustedProxies,
+    metrics: createMetrics({ version, process: true }),
     logger,
   })
 }

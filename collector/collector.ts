@@ -9,7 +9,7 @@ import { createBatcher } from './batcher.ts'
 import { corsPolicy } from './cors.ts'
 import { eventsRoute } from './events-route.ts'
 import { createInFlight } from './in-flight.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { type Readiness, readiness } from './readiness.ts'
 import { createScript, markedPath } from './script.ts'
 import { createUserAgentParser } from './user-agent.ts'
@@ -23,6 +23,8 @@ export interface CollectorOptions {
   /** The bytes of the SDK that explains itself, served beside it: at `/clicktrail.debug.js`. @default none, 404 */
   debugScript?: Uint8Array | undefined
   logger: Logger
+  /** Where it counts; `/metrics` shows them. @default some of its own, without those of the process */
+  metrics?: Metrics
   /** Allow-list of origins: `*`, exact, `*.domain`, `null`. @default ['*'] */
   origins?: readonly string[]
   /** @default '/v1/events' */
@@ -85,10 +87,11 @@ export interface Collector {
 /** HTTP in, records out: answers 2xx only after the topic's acknowledgement. Throws an Error for an origin that can't be read. */
 export function createCollector(options: CollectorOptions): Collector {
   const { writer, script, debugScript, logger, eventsPath, scriptPath, ...settings } = { ...defaults, ...options }
+  const { metrics = createMetrics() } = options
   const { origins, userAgent, visitor, ip, deadlineMs, maxInFlightBytes, now, ...http } = settings
-  const metrics = createMetrics({ process: true })
   const inFlight = createInFlight()
   const batcher = createBatcher({ writer, logger, deadlineMs, maxInFlightBytes })
+  metrics.watch({ queueBytes: batcher.inFlightBytes, partitions: () => writer.partitions() })
   const parseUserAgent = createUserAgentParser({ original: userAgent })
   const pseudonymOf = visitor.mode === 'daily' ? createPseudonyms(visitor.secret) : undefined
   const acceptEvents = createAcceptEvents({ writer, batcher, metrics, parseUserAgent, pseudonymOf, ip })

@@ -7,6 +7,7 @@ import { type Answer, writeAnswer } from './answer.ts'
 import type { CorsPolicy } from './cors.ts'
 import type { Metrics } from './metrics.ts'
 import { headerFault, readBody } from './read-body.ts'
+import { isSpeculative } from './speculative.ts'
 
 export interface EventsRouteOptions {
   acceptEvents(body: Buffer, sender: Sender): Promise<Answer>
@@ -29,6 +30,7 @@ const methods = 'POST, OPTIONS'
 export function eventsRoute(options: EventsRouteOptions): RequestListener {
   const { cors, metrics, logger } = options
   return async (request, response) => {
+    const beganMs = performance.now()
     const receivedMs = options.now()
     const origin = cors.of(request.headers.origin)
     if (request.method === 'OPTIONS' && origin.allowed) {
@@ -42,7 +44,7 @@ export function eventsRoute(options: EventsRouteOptions): RequestListener {
       logger.error({ err: error }, 'a request failed')
       answer = { outcome: 'internal', message: 'the collector failed: send the events again later' }
     }
-    metrics.answered(answer.outcome, (options.now() - receivedMs) / 1_000)
+    metrics.answered(answer.outcome, (performance.now() - beganMs) / 1_000)
     writeAnswer(response, answer, origin.headers)
   }
 }
@@ -66,6 +68,10 @@ function refusalOf(request: IncomingMessage, originAllowed: boolean, options: Ev
   }
   if (options.gpc === 'honor' && headers['sec-gpc'] === '1') {
     options.metrics.dropped('gpc')
+    return { outcome: 'acknowledged' }
+  }
+  if (isSpeculative(headers)) {
+    options.metrics.dropped('prefetch')
     return { outcome: 'acknowledged' }
   }
   const fault = headerFault(headers['content-type'], headers['content-encoding'])

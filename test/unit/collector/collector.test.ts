@@ -313,6 +313,14 @@ describe('Global Privacy Control', () => {
   })
 })
 
+test('drops what a browser asks ahead of a visit, and counts it', async () => {
+  const { post, collector, writer } = setUp()
+  expect((await post(valid, { 'Sec-Purpose': 'prefetch;prerender' })).status).toBe(204)
+  expect(writer.appends).toEqual([])
+  const metrics = await (await collector.admin.request('/metrics')).text()
+  expect(metrics).toContain('clicktrail_collector_requests_dropped_total{reason="prefetch"} 1')
+})
+
 describe('a record', () => {
   const now = () => Date.parse('2026-11-21T02:44:48.000Z')
 
