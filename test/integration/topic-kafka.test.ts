@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { connect, type Socket } from 'node:net'
 import kafkajs from 'kafkajs'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { applyTopics, describeTopics } from '../../topic/kafka/admin.ts'
@@ -10,6 +11,7 @@ import { describeTopic, eventually, follow, offsetsBetween, recordsOf } from '..
 const brokers = (process.env['KAFKA_BROKERS'] ?? '127.0.0.1:9092').split(',')
 const kafka = kafkaClient({ brokers })
 const admin = kafka.admin()
+const paths = ['direct', 'stock'] as const
 const made: string[] = []
 const closing: { close(): Promise<void> }[] = []
 
@@ -40,24 +42,26 @@ afterAll(async () => {
   await admin.disconnect()
 })
 
-describeTopic('the Kafka topic', async () => {
-  const topic = await newTopic()
-  return {
-    writer: () => createKafkaWriter(kafka, { topic, acks: 1 }),
-    reader: group => createKafkaReader(kafka, { topic, group: `${topic}-${group}` }),
-    async truncate(partition, low) {
-      // deleteTopicRecords finds a topic only after something else made this client load its metadata.
-      await admin.fetchTopicOffsets(topic)
-      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(low) }] })
-    },
-    async close() {},
-  }
-})
+for (const path of paths) {
+  describeTopic(`the Kafka topic, ${path}`, async () => {
+    const topic = await newTopic()
+    return {
+      writer: () => createKafkaWriter(kafka, { topic, acks: 1, path }),
+      reader: group => createKafkaReader(kafka, { topic, group: `${topic}-${group}` }),
+      async truncate(partition, low) {
+        // deleteTopicRecords finds a topic only after something else made this client load its metadata.
+        await admin.fetchTopicOffsets(topic)
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(low) }] })
+      },
+      async close() {},
+    }
+  })
+}
 
-describe('createKafkaWriter', () => {
+describe.each(paths)('createKafkaWriter, %s', path => {
   test('says that the topic is missing, never makes it, and comes up when somebody does', async () => {
     const topic = newName()
-    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1, path }))
     await expect(writer.append(0, recordsOf('early'))).rejects.toMatchObject({ code: 'topic_missing' })
     expect(writer.partitions()).toBe(0)
     expect(await admin.listTopics()).not.toContain(topic)
@@ -69,13 +73,13 @@ describe('createKafkaWriter', () => {
 
   test('is made although no broker is there, and rejects as unavailable', async () => {
     const nobody = kafkaClient({ brokers: ['127.0.0.1:1'] })
-    const writer = toClose(createKafkaWriter(nobody, { topic: 'clicks', acks: 1 }))
+    const writer = toClose(createKafkaWriter(nobody, { topic: 'clicks', acks: 1, path }))
     await expect(writer.append(0, recordsOf('a'))).rejects.toMatchObject({ code: 'unavailable', retriable: true })
   })
 
   test.each([0, 1, -1] as const)('lands records with acks %i', async acks => {
     const topic = await newTopic()
-    const writer = toClose(createKafkaWriter(kafka, { topic, acks }))
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks, path }))
     await writer.ready()
     await writer.append(1, recordsOf('a', 'b', 'c'))
     await eventually(async () => {
@@ -84,26 +88,9 @@ describe('createKafkaWriter', () => {
     })
   })
 
-  test.each([
-    ['names no partition', []],
-    ['names another partition', [{ topicName: 'it', partition: 1, errorCode: 0 }]],
-    ['has an error code', [{ topicName: 'it', partition: 0, errorCode: 6 }]],
-  ])('does not believe an answer that %s', async (_, answers) => {
-    const topic = await newTopic()
-    const client = kafkaClient({ brokers })
-    const producer = client.producer.bind(client)
-    vi.spyOn(client, 'producer').mockImplementation(config => ({
-      ...producer(config),
-      send: async () => answers.map(answer => ({ ...answer, topicName: topic })),
-    }))
-    const writer = toClose(createKafkaWriter(client, { topic, acks: 1 }))
-    await writer.ready()
-    await expect(writer.append(0, recordsOf('a'))).rejects.toMatchObject({ code: 'unavailable' })
-  })
-
   test('sends more than max.message.bytes in one append', async () => {
     const topic = await newTopic()
-    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1, path }))
     await writer.ready()
     await writer.append(
       0,
@@ -115,7 +102,7 @@ describe('createKafkaWriter', () => {
 
   test('names the record that the broker finds too large, and has sent those before', async () => {
     const topic = await newTopic()
-    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1, path }))
     await writer.ready()
     await admin.alterConfigs({
       validateOnly: false,
@@ -135,7 +122,7 @@ describe('createKafkaWriter', () => {
 
   test('sees a partition that was added while it was running', async () => {
     const topic = await newTopic(2)
-    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1 }))
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1, path }))
     const reader = toClose(createKafkaReader(kafka, { topic, group: topic }))
     const follower = follow()
     await writer.ready()
@@ -148,6 +135,88 @@ describe('createKafkaWriter', () => {
     await writer.append(2, recordsOf('third'))
     await eventually(() => expect(follower.offsets(2)).toEqual([0]))
     expect(follower.assignments.at(-1)).toEqual([0, 1, 2])
+  })
+})
+
+describe('createKafkaWriter, when connections fail', () => {
+  /** A client whose connections can be silenced, as a stopped broker's are: open, and nothing comes. */
+  const fragile = () => {
+    const open = new Set<Socket>()
+    let silent = false
+    const client = new kafkajs.Kafka({
+      brokers,
+      logLevel: kafkajs.logLevel.NOTHING,
+      requestTimeout: 15_000,
+      socketFactory({ host, port, onConnect }) {
+        const socket = connect({ host, port }, onConnect)
+        if (silent) socket.pause()
+        open.add(socket)
+        socket.once('close', () => open.delete(socket))
+        return socket
+      },
+    })
+    const silence = (yes: boolean) => {
+      silent = yes
+      for (const socket of open) yes ? socket.pause() : socket.resume()
+    }
+    return { client, open, silence }
+  }
+
+  test.each(paths)('frees the partition within 5 s when the broker falls silent, and comes back: %s', async path => {
+    const topic = await newTopic()
+    const { client, silence } = fragile()
+    const writer = toClose(createKafkaWriter(client, { topic, acks: 1, path }))
+    await writer.ready()
+    silence(true)
+    for (const n of [0, 1]) {
+      const started = Date.now()
+      await expect(writer.append(0, recordsOf(`lost ${n}`))).rejects.toMatchObject({ code: 'unavailable' })
+      expect(Date.now() - started).toBeLessThan(5_000)
+    }
+    silence(false)
+    await eventually(() => writer.append(0, recordsOf('b')))
+  })
+
+  test('replaces a connection that fell silent while the broker is well', async () => {
+    const topic = await newTopic()
+    const { client, open } = fragile()
+    const writer = toClose(createKafkaWriter(client, { topic, acks: 1, path: 'direct' }))
+    await writer.ready()
+    for (const socket of open) socket.pause()
+    await writer.append(0, recordsOf('a'))
+  })
+
+  test.each(paths)('sends again what a reset connection left open: %s', async path => {
+    const topic = await newTopic()
+    const { client, open } = fragile()
+    const writer = toClose(createKafkaWriter(client, { topic, acks: 1, path }))
+    await writer.ready()
+    await writer.append(0, recordsOf('first'))
+    for (const socket of open) socket.pause()
+    const appended = offsetsBetween(0, 4).map(n => writer.append(0, recordsOf(`in flight ${n}`)))
+    for (const socket of open) socket.destroy(new Error('ECONNRESET'))
+    await Promise.all(appended)
+    const reader = toClose(createKafkaReader(kafka, { topic, group: topic }))
+    expect((await reader.bounds(0)).high).toBeGreaterThanOrEqual(5)
+  })
+})
+
+describe('createKafkaWriter, stock', () => {
+  test.each([
+    ['names no partition', []],
+    ['names another partition', [{ topicName: 'it', partition: 1, errorCode: 0 }]],
+    ['has an error code', [{ topicName: 'it', partition: 0, errorCode: 6 }]],
+  ])('does not believe an answer that %s', async (_, answers) => {
+    const topic = await newTopic()
+    const client = kafkaClient({ brokers })
+    const producer = client.producer.bind(client)
+    vi.spyOn(client, 'producer').mockImplementation(config => ({
+      ...producer(config),
+      send: async () => answers.map(answer => ({ ...answer, topicName: topic })),
+    }))
+    const writer = toClose(createKafkaWriter(client, { topic, acks: 1, path: 'stock' }))
+    await writer.ready()
+    await expect(writer.append(0, recordsOf('a'))).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
 

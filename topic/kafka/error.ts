@@ -35,6 +35,45 @@ function chainOf(error: unknown): object[] {
   return chain
 }
 
+/** The protocol's and kafkajs's names of an error and of all that it was caused by. */
+function marksOf(error: unknown): string[] {
+  return chainOf(error)
+    .flatMap(link => ['type' in link ? link.type : undefined, 'name' in link ? link.name : undefined])
+    .filter(mark => typeof mark === 'string')
+}
+
+/** Where another attempt may succeed once the leader is asked for again. Each may have left the records on the log. */
+const refreshable = new Set([
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'REPLICA_NOT_AVAILABLE',
+  'REQUEST_TIMED_OUT',
+  'NETWORK_EXCEPTION',
+  'NOT_ENOUGH_REPLICAS',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  'KAFKA_STORAGE_ERROR',
+  'CORRUPT_MESSAGE',
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSTopicMetadataNotLoaded',
+  'KafkaJSBrokerNotFound',
+])
+
+/** Where the connection itself is no good any more. */
+const broken = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSLockTimeout',
+])
+
+/** What to do before an append is tried again: connect anew, ask for the leader again, or nothing, because it would fail again. */
+export function cureOf(error: unknown): 'reconnect' | 'refresh' | 'none' {
+  const marks = marksOf(error)
+  if (marks.some(mark => broken.has(mark))) return 'reconnect'
+  return marks.some(mark => refreshable.has(mark)) ? 'refresh' : 'none'
+}
+
 /** Whether it came from Kafka or the network at all, rather than from a fault in a program. */
 export function isKafkaError(error: unknown): boolean {
   return chainOf(error).some(link => link instanceof Error && /^KafkaJS/.test(link.name))
@@ -43,11 +82,9 @@ export function isKafkaError(error: unknown): boolean {
 /** Puts a code on what kafkajs threw; a {@link TopicError} stays as it is. `operation` reads like `append to clicks/3`. */
 export function topicErrorOf(error: unknown, operation: string): TopicError {
   if (error instanceof TopicError) return error
-  const chain = chainOf(error)
-  const marks = chain.flatMap(link => ['type' in link ? link.type : undefined, 'name' in link ? link.name : undefined])
-  const mark = marks.find(candidate => typeof candidate === 'string' && candidate in codes)
-  const code = (typeof mark === 'string' && codes[mark]) || 'unavailable'
-  const detail = chain.findLast(link => link instanceof Error && link.message) ?? error
+  const mark = marksOf(error).find(candidate => candidate in codes)
+  const code = (mark && codes[mark]) || 'unavailable'
+  const detail = chainOf(error).findLast(link => link instanceof Error && link.message) ?? error
   return new TopicError(code, `${operation}: ${detail instanceof Error ? detail.message : String(detail)}`, {
     cause: error,
   })

@@ -1,9 +1,10 @@
 import { KafkaJSConnectionError, KafkaJSNumberOfRetriesExceeded, KafkaJSProtocolError } from 'kafkajs'
 import { describe, expect, test } from 'vitest'
-import { isKafkaError, topicErrorOf } from '../../../../topic/kafka/error.ts'
+import { cureOf, isKafkaError, topicErrorOf } from '../../../../topic/kafka/error.ts'
 import { TopicError } from '../../../../topic/topic.ts'
 
 const protocol = (type: string) => Object.assign(new KafkaJSProtocolError(`it was ${type}`), { type })
+const named = (name: string) => Object.assign(new Error(`it was ${name}`), { name })
 const retried = (error: Error) => new KafkaJSNumberOfRetriesExceeded(error, { retryCount: 5, retryTime: 1 })
 
 describe('topicErrorOf', () => {
@@ -39,6 +40,22 @@ describe('topicErrorOf', () => {
     error.cause = error
     expect(topicErrorOf(error, 'append').code).toBe('unavailable')
   })
+})
+
+describe('cureOf', () => {
+  test.each([
+    ['a leader that moved', protocol('NOT_LEADER_FOR_PARTITION'), 'refresh'],
+    ['an election', protocol('LEADER_NOT_AVAILABLE'), 'refresh'],
+    ['a partition that is not known yet', protocol('UNKNOWN_TOPIC_OR_PARTITION'), 'refresh'],
+    ['too few replicas', protocol('NOT_ENOUGH_REPLICAS'), 'refresh'],
+    ['a connection that could not be made', new KafkaJSConnectionError('ECONNREFUSED'), 'reconnect'],
+    ['the same after kafkajs tried again', retried(new KafkaJSConnectionError('ECONNREFUSED')), 'reconnect'],
+    ['a connection that was closed', named('KafkaJSConnectionClosedError'), 'reconnect'],
+    ['an answer that did not come', named('KafkaJSRequestTimeoutError'), 'reconnect'],
+    ['a large record', protocol('MESSAGE_TOO_LARGE'), 'none'],
+    ['no right', protocol('TOPIC_AUTHORIZATION_FAILED'), 'none'],
+    ['a fault of ours', new RangeError('out of range'), 'none'],
+  ] as const)('of %s', (_, error, cure) => expect(cureOf(error)).toBe(cure))
 })
 
 describe('isKafkaError', () => {

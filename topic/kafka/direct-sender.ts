@@ -1,0 +1,120 @@
+import kafkajs from 'kafkajs'
+import type { TopicRecord } from '../topic.ts'
+import { backoffMs } from './backoff.ts'
+import { cureOf, topicErrorOf } from './error.ts'
+import { isKafkaBroker, type KafkaBroker, type KafkaCluster } from './kafkajs-internals.ts'
+import { produce } from './produce.ts'
+import { produceApi } from './produce-request.ts'
+import type { Sender, SenderOptions } from './sender.ts'
+
+export interface DirectSenderOptions extends SenderOptions {
+  requestTimeoutMs: number
+}
+
+/** Of one send, the first included. */
+const maxAttempts = 6
+/** Bounds nothing but one request's array: bytes are bounded by `max.message.bytes`. */
+const maxRecords = 10_000
+/** New partitions and moved leaders are looked for in the background by the first send after this. */
+const metadataMaxAgeMs = 10_000
+
+/** Forgets a broker whose connection failed or fell silent: what else waits on it fails now, and the next send connects anew. */
+function giveUp(cluster: KafkaCluster, broker: KafkaBroker, cause: Error): void {
+  const { host, port, pool } = broker.connectionPool
+  cluster.removeBroker({ host, port })
+  for (const { requestQueue, socket } of pool) {
+    requestQueue.rejectAll(cause)
+    socket?.destroy()
+  }
+  broker.disconnect().catch(() => {})
+}
+
+/** The leader's range of Produce versions must hold ours: brokers before Kafka 2.1 are left to kafkajs. */
+function unfitness(broker: KafkaBroker): string | undefined {
+  if (!isKafkaBroker(broker)) return 'a connection of kafkajs lacks a part'
+  const range = broker.versions?.[produceApi.apiKey]
+  const fits = range && range.minVersion <= produceApi.apiVersion && produceApi.apiVersion <= range.maxVersion
+  return fits ? undefined : `the broker does not take Produce version ${produceApi.apiVersion}`
+}
+
+/**
+ * Sends records as bytes through kafkajs's own connections, past its encoder. Connects the cluster; returns the reason as a text,
+ * disconnected again, when it can't be used in this way.
+ */
+export async function connectDirectSender(
+  cluster: KafkaCluster,
+  { topic, acks, requestTimeoutMs }: DirectSenderOptions,
+): Promise<Sender | string> {
+  const givenUp = new WeakSet<KafkaBroker>()
+  let partitions = 0
+  let refreshedAt = Date.now()
+
+  const refresh = async () => {
+    refreshedAt = Date.now()
+    if (!cluster.isConnected()) await cluster.connect()
+    await cluster.refreshMetadata()
+  }
+
+  const leaderOf = (partition: number): number => {
+    const known = cluster.findTopicPartitionMetadata(topic)
+    partitions = Math.max(partitions, known.length)
+    const leader = known.find(({ partitionId }) => partitionId === partition)?.leader
+    if (leader === undefined)
+      throw new kafkajs.KafkaJSTopicMetadataNotLoaded(`the leader of ${topic}/${partition} is not known`)
+    return leader
+  }
+
+  const attempt = async (partition: number, records: readonly TopicRecord[]): Promise<void> => {
+    const broker = await cluster.findBroker({ nodeId: leaderOf(partition) })
+    try {
+      await produce(broker, { topic, partition, acks, records, timeoutMs: requestTimeoutMs })
+    } catch (error) {
+      if (error instanceof Error && cureOf(error) === 'reconnect' && !givenUp.has(broker)) {
+        givenUp.add(broker)
+        giveUp(cluster, broker, error)
+      }
+      throw error
+    }
+  }
+
+  const lookAgain = async () => {
+    try {
+      await refresh()
+    } catch (error) {
+      if (['topic_missing', 'unauthorized'].includes(topicErrorOf(error, 'refresh').code)) throw error
+    }
+  }
+
+  try {
+    await cluster.connect()
+    await cluster.addTargetTopic(topic)
+    const unfit = unfitness(await cluster.findBroker({ nodeId: leaderOf(0) }))
+    if (unfit) {
+      await cluster.disconnect()
+      return unfit
+    }
+  } catch (error) {
+    await cluster.disconnect().catch(() => {})
+    throw topicErrorOf(error, `connect to the brokers of ${topic}`)
+  }
+
+  return {
+    path: 'direct',
+    maxRecords,
+    partitions: () => partitions,
+    async send(partition, records, deadline) {
+      if (Date.now() - refreshedAt > metadataMaxAgeMs) refresh().catch(() => {})
+      for (let failures = 0; ; failures++) {
+        try {
+          return await attempt(partition, records)
+        } catch (error) {
+          const pauseMs = backoffMs(failures)
+          if (cureOf(error) === 'none' || failures + 1 >= maxAttempts || Date.now() + pauseMs >= deadline) throw error
+          await new Promise(resolve => setTimeout(resolve, pauseMs))
+          await lookAgain()
+        }
+      }
+    },
+    close: () => cluster.disconnect(),
+  }
+}
