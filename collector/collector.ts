@@ -101,7 +101,7 @@ export function createCollector(options: CollectorOptions): Collector {
   const events = eventsRoute({ ...http, acceptEvents, cors, metrics, logger, draining: () => draining, now })
 
   const app = new Hono()
-  addScript(app, script, scriptPath)
+  const immutable = addScript(app, script, scriptPath)
   if (debugScript) addScript(app, debugScript, markedPath(scriptPath, 'debug'))
   app.notFound(context =>
     responseOf({
@@ -119,6 +119,7 @@ export function createCollector(options: CollectorOptions): Collector {
     admin: createAdmin({ readiness: ready, metrics }),
     async start() {
       started = true
+      logger.info({ script: scriptPath, immutable, events: eventsPath }, 'the paths on the public port')
       logger.info({ topic: writer.topic }, 'waiting for the topic')
       writer.ready().then(
         () => logger.info({ topic: writer.topic, partitions: writer.partitions() }, 'the topic is known'),
@@ -139,7 +140,8 @@ export function createCollector(options: CollectorOptions): Collector {
   }
 }
 
-function addScript(app: Hono, source: Uint8Array, path: string): void {
+/** Serves a script under its path and under the one that changes with its content, which it returns. */
+function addScript(app: Hono, source: Uint8Array, path: string): string {
   const script = createScript(source, path)
   for (const [at, hashed] of [[path, false] as const, [script.hashedPath, true] as const]) {
     app.all(at, ({ req }) => {
@@ -151,4 +153,5 @@ function addScript(app: Hono, source: Uint8Array, path: string): void {
       return script.respond({ hashed, acceptEncoding, ifNoneMatch: req.header('If-None-Match') })
     })
   }
+  return script.hashedPath
 }
