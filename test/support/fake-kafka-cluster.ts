@@ -17,6 +17,8 @@ export interface FakeKafkaCluster extends KafkaCluster {
   /** Addresses that were given up. */
   removed: number[]
   range: { minVersion: number; maxVersion: number }
+  /** What `findBroker` fails with, first to last. */
+  unreachable: Error[]
 }
 
 function answerOf(topic: string, partition: number, code: number): Buffer {
@@ -99,6 +101,7 @@ export function fakeKafkaCluster(topic: string, leaders: number[]): FakeKafkaClu
     refusal: undefined,
     removed: [],
     range: { minVersion: 0, maxVersion: 13 },
+    unreachable: [],
     connectionPoolBuilder: { build: () => Promise.reject(new Error('not here')) },
     connect: async () => {},
     disconnect: async () => {},
@@ -112,6 +115,8 @@ export function fakeKafkaCluster(topic: string, leaders: number[]): FakeKafkaClu
     },
     findTopicPartitionMetadata: () => known.map((leader, partitionId) => ({ partitionId, leader })),
     async findBroker({ nodeId }) {
+      const failure = cluster.unreachable.shift()
+      if (failure) throw failure
       const broker = brokers.get(nodeId) ?? brokerOf(nodeId)
       brokers.set(nodeId, broker)
       return broker

@@ -18,6 +18,11 @@ const maxRecords = 10_000
 /** New partitions and moved leaders are looked for in the background by the first send after this. */
 const metadataMaxAgeMs = 10_000
 
+/** What asking again for the leader doesn't change. */
+function isFinal(error: unknown): boolean {
+  return ['topic_missing', 'unauthorized'].includes(topicErrorOf(error, 'look for the leader').code)
+}
+
 /** Forgets a broker whose connection failed or fell silent: what else waits on it fails now, and the next send connects anew. */
 function giveUp(cluster: KafkaCluster, broker: KafkaBroker, cause: Error): void {
   const { host, port, pool } = broker.connectionPool
@@ -64,8 +69,20 @@ export async function connectDirectSender(
     return leader
   }
 
+  /** Whatever keeps us from a leader passes, also what kafkajs throws as a plain error in the middle of a handshake. */
+  const reach = async (nodeId: number): Promise<KafkaBroker> => {
+    try {
+      return await cluster.findBroker({ nodeId })
+    } catch (error) {
+      if (isFinal(error)) throw error
+      const detail = error instanceof Error ? error.message : String(error)
+      const failure = new kafkajs.KafkaJSConnectionError(`broker ${nodeId} is not reached: ${detail}`)
+      throw Object.assign(failure, { cause: error })
+    }
+  }
+
   const attempt = async (partition: number, records: readonly TopicRecord[]): Promise<void> => {
-    const broker = await cluster.findBroker({ nodeId: leaderOf(partition) })
+    const broker = await reach(leaderOf(partition))
     try {
       await produce(broker, { topic, partition, acks, records, timeoutMs: requestTimeoutMs })
     } catch (error) {
@@ -81,7 +98,7 @@ export async function connectDirectSender(
     try {
       await refresh()
     } catch (error) {
-      if (['topic_missing', 'unauthorized'].includes(topicErrorOf(error, 'refresh').code)) throw error
+      if (isFinal(error)) throw error
     }
   }
 

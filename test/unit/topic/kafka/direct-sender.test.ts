@@ -76,6 +76,19 @@ describe('connectDirectSender', () => {
     expect(await outcomeOf(sender.send(0, records, Date.now() + 5_000))).toBeInstanceOf(Error)
   })
 
+  test('waits for a broker that is being connected', async () => {
+    const { cluster, sender } = await senderOf()
+    cluster.unreachable = [new Error('Broker not connected'), new Error('Broker not connected')]
+    expect(await outcomeOf(sender.send(0, records, Date.now() + 5_000))).toBe('acknowledged')
+  })
+
+  test('does not wait for a broker that refuses the password', async () => {
+    const { cluster, sender } = await senderOf()
+    const refused = Object.assign(new Error('no'), { name: 'KafkaJSSASLAuthenticationError' })
+    cluster.unreachable = [refused]
+    expect(await outcomeOf(sender.send(0, records, Date.now() + 5_000))).toBe(refused)
+  })
+
   test('says at once that the topic is gone', async () => {
     const { cluster, sender } = await senderOf()
     cluster.script = [3]

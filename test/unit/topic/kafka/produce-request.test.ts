@@ -1,29 +1,9 @@
-import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { encodeProduceRequest, type ProduceRequest } from '../../../../topic/kafka/produce-request.ts'
-
-type Frame = (frame: { request: object; correlationId: number; clientId: string }) => Promise<{ buffer: Buffer }>
-
-const require = createRequire(import.meta.url)
-const produceV7: (request: object) => object = require('kafkajs/src/protocol/requests/produce/v7/request')
-const frame: Frame = require('kafkajs/src/protocol/request')
+import { stockProduceRequest } from '../../../support/stock-produce-request.ts'
 
 const timestampMs = Date.UTC(2026, 10, 21, 2, 44, 46, 123)
-
-/** What kafkajs's own encoder makes of the same records, through the path of `producer.send`. */
-async function stock(request: ProduceRequest, timestamp?: string): Promise<Buffer> {
-  const { acks, timeoutMs, topic, partition, correlationId, clientId } = request
-  const messages = request.records.map(({ value, headers }) => ({
-    key: null,
-    value,
-    ...(headers ? { headers } : {}),
-    ...(timestamp ? { timestamp } : {}),
-  }))
-  const topicData = [{ topic, partitions: [{ partition, firstSequence: 0, messages }] }]
-  const inner = produceV7({ acks, timeout: timeoutMs, producerId: -1, producerEpoch: 0, compression: 0, topicData })
-  return (await frame({ request: inner, correlationId, clientId })).buffer
-}
 
 function requestOf(given: Partial<ProduceRequest>): ProduceRequest {
   return {
@@ -71,12 +51,14 @@ describe('encodeProduceRequest', () => {
     ['names beyond ASCII', { topic: '클릭', clientId: 'trail-ß' }],
   ])('makes the bytes that kafkajs makes: %s', async (_, given) => {
     const request = requestOf(given)
-    expect(encodeProduceRequest(request).equals(await stock(request))).toBe(true)
+    expect(encodeProduceRequest(request).equals(await stockProduceRequest(request))).toBe(true)
   })
 
   test('makes the bytes that kafkajs makes of records with one timestamp of their own', async () => {
     const request = requestOf({ timestampMs: timestampMs - 86_400_000, records: many(3, 10) })
-    expect(encodeProduceRequest(request).equals(await stock(request, String(request.timestampMs)))).toBe(true)
+    expect(encodeProduceRequest(request).equals(await stockProduceRequest(request, String(request.timestampMs)))).toBe(
+      true,
+    )
   })
 
   test('makes the bytes that kafkajs makes of any records', async () => {
@@ -93,7 +75,7 @@ describe('encodeProduceRequest', () => {
     await fc.assert(
       fc.asyncProperty(any, async given => {
         const request = requestOf(given)
-        return encodeProduceRequest(request).equals(await stock(request))
+        return encodeProduceRequest(request).equals(await stockProduceRequest(request))
       }),
     )
   })
