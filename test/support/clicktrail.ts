@@ -18,12 +18,20 @@ export interface Clicktrail {
 export interface Spawned {
   args: readonly string[]
   env?: Readonly<Record<string, string>>
+  /** File descriptors that it may have. @default as many as ours */
+  maxFiles?: number
+}
+
+/** A shell sets the limit and becomes the process: the pid stays. */
+function limited(args: readonly string[], maxFiles: number): [string, string[]] {
+  return ['/bin/sh', ['-c', `ulimit -n ${maxFiles} && exec "$0" "$@"`, process.execPath, command, ...args]]
 }
 
 /** Starts the built command with only the environment that is given; `start` in a test owns its ports and folders. */
-export function spawnClicktrail({ args, env = {} }: Spawned): Clicktrail {
+export function spawnClicktrail({ args, env = {}, maxFiles }: Spawned): Clicktrail {
   const { PATH = '', HOME = '', TZ } = process.env
-  const child = spawn(process.execPath, [command, ...args], {
+  const [file, argv] = maxFiles === undefined ? [process.execPath, [command, ...args]] : limited(args, maxFiles)
+  const child = spawn(file, argv, {
     env: { PATH, HOME, ...(TZ ? { TZ } : {}), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
