@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type Setting, settings } from '../../../cli/settings.ts'
+import { createMetrics } from '../../../collector/metrics.ts'
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
 
@@ -10,3 +11,16 @@ test.each(Object.values(settings).map((setting: Setting) => setting.name))(
     expect(readme).toContain(`\`${name}\``)
   },
 )
+
+test('README has every setting with the default and the meaning that --help shows', () => {
+  for (const { name, fallback = '', help } of Object.values(settings) as Setting[]) {
+    expect(readme).toContain(`| \`${name}\` | ${fallback} | ${help} |`)
+  }
+})
+
+test('README has exactly the metrics that there are', async () => {
+  const shown = [...readme.matchAll(/^\| `(clicktrail_[a-z_]+)` \| (\w+)/gm)].map(([, name, type]) => `${name} ${type}`)
+  const text = await createMetrics().text()
+  const there = [...text.matchAll(/^# TYPE (clicktrail_[a-z_]+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`)
+  expect(shown.sort()).toEqual(there.sort())
+})
