@@ -59,6 +59,7 @@ export function loadConfigFrom({ command, needs, ...told }: Given) {
     eventsDir: resolve(dataDir, 'events'),
     topic: read('topic') ?? 'clicktrail',
     acks: acks[read('acks') ?? '1'],
+    spoolMaxBytes: read('spoolMaxBytes') ?? 2 ** 30,
     flush: {
       maxAgeMs: read('flushMaxAgeMs') ?? (sources.has('kafkaBrokers') ? 600_000 : 10_000),
       maxBytes: read('flushMaxBytes') ?? 64 * 2 ** 20,

@@ -91,6 +91,7 @@ export const collectorSettings = [
   'adminPort',
   'dataDir',
   'acks',
+  'spoolMaxBytes',
   'origins',
   'ip',
   'userAgent',

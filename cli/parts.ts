@@ -20,6 +20,7 @@ import { createKafkaWriter } from '../topic/kafka/writer.ts'
 import type { TopicReader, TopicWriter } from '../topic/topic.ts'
 import { checkout } from './checkout.ts'
 import { type Config, ConfigError } from './config.ts'
+import { openCollectorSpool } from './spool.ts'
 import { version } from './version.ts'
 import { visitorSecret } from './visitor-secret.ts'
 
@@ -82,8 +83,10 @@ function embeddedTopics({ topic, dataDir }: Config, logger: Logger): Topics {
 
 export function openCollector(config: Config, topics: Topics, logger: Logger): Collector {
   const debugScript = new URL('sdk/dist/clicktrail.debug.js', checkout)
+  const writer = topics.writer()
   return createCollector({
-    writer: topics.writer(),
+    writer,
+    spool: openCollectorSpool(config, writer, logger),
     script: readFileSync(new URL('sdk/dist/clicktrail.js', checkout)),
     debugScript: existsSync(debugScript) ? readFileSync(debugScript) : undefined,
     origins: config.origins,

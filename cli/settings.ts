@@ -33,7 +33,7 @@ export const settings = {
   },
   dataDir: {
     name: 'CLICKTRAIL_DATA_DIR',
-    help: 'folder of the visitor secret, and in start of the embedded topic and landed files',
+    help: 'folder of the visitor secret and the spool, and in start of the embedded topic and landed files',
     fallback: './data',
     schema: text,
   },
@@ -66,6 +66,12 @@ export const settings = {
     help: 'a file is closed at this number of records',
     fallback: 'no limit',
     schema: integer(1, 1_000_000_000),
+  },
+  spoolMaxBytes: {
+    name: 'CLICKTRAIL_SPOOL_MAX_BYTES',
+    help: 'what the collector keeps in the data folder while Kafka is away, at most; 0: nothing',
+    fallback: '1GiB',
+    schema: schemas.bytes,
   },
   origins: {
     name: 'CLICKTRAIL_ORIGINS',

@@ -60,12 +60,11 @@ export function createAcceptEvents(options: AcceptOptions): (body: Buffer, sende
     const { batch, rejected } = validated
     if (batch.events.length === 0) return answered(0, rejected, metrics)
     const partitions = writer.partitions()
-    if (partitions === 0) return topicUnknown
     const tab = batch.tab ?? newTab(sender.receivedMs)
     const values = encodeEvents(batch, factsOf(batch, tab, sender, options))
-    const appended = await batcher.append(partitionOf(tab, partitions), values)
+    const appended = await batcher.append(partitions === 0 ? -1 : partitionOf(tab, partitions), values)
     if (appended.outcome === 'overloaded') return overloaded
-    if (appended.outcome === 'unavailable') return notAcknowledged
+    if (appended.outcome === 'unavailable') return partitions === 0 ? topicUnknown : notAcknowledged
     const tooLarge = appended.tooLarge.map(position => tooLargeRejection(batch, position, writer.maxRecordBytes()))
     const all = [...rejected, ...tooLarge].sort((a, b) => a.index - b.index)
     return answered(values.length - tooLarge.length, all, metrics)

@@ -1,170 +1,193 @@
 import type { Logger } from 'pino'
-import { TopicError, type TopicWriter } from '../topic/topic.ts'
-import { createLane, type Lane, type Queued, type SendLimits } from './lane.ts'
-import { type Appended, createPending, type Request } from './pending.ts'
+import type { TopicWriter } from '../topic/topic.ts'
+import type { BreakerState } from './breaker.ts'
+import { createBreakers } from './breakers.ts'
+import { type Appended, acknowledged, createPending, leaveOut, type Request, unavailable } from './pending.ts'
+import { createSender, type Sender } from './sender.ts'
+import { type Spool, unknownPartition } from './spool/spool.ts'
 
 export interface BatcherOptions {
   writer: TopicWriter
   logger: Logger
+  /** Takes what the topic doesn't. It stays the caller's, who closes it after the batcher. @default none: such requests are unavailable */
+  spool?: Spool | undefined
   /** How long a record waits for company, milliseconds. @default 5 */
   lingerMs?: number
-  /** Records a send. @default 500 */
+  /** Records a send; the records of one request stay together. @default 500 */
   maxRecords?: number
   /** Bytes a send; never more than the topic takes in one record. @default 512 KiB */
   maxBytes?: number
-  /** Sends in flight for each partition. @default 1 */
+  /** Sends in flight for each partition when whole ones wait; else one. @default 4 */
   maxInFlight?: number
-  /** How long a request may wait for its acknowledgement, milliseconds. @default 5000 */
+  /** How long a request may wait for the topic's acknowledgement, milliseconds. @default 5000 */
   deadlineMs?: number
+  /** How long `close` waits for the topic before it turns to the spool, milliseconds. @default 1000 */
+  closeDeadlineMs?: number
   /** Bytes of all records that wait or are in flight; more is refused. @default 64 MiB */
   maxInFlightBytes?: number
+  /** How long a request may expect to wait for its send while the topic keeps acknowledging, milliseconds; more is refused. @default 100 */
+  maxQueueMs?: number
+  /** Told of every send: its records, and the seconds to its outcome. */
+  observeSend?: (records: number, seconds: number) => void
+  /** A clock of milliseconds that never goes back. @default performance.now */
+  now?: () => number
 }
 
 const defaults = {
   lingerMs: 5,
   maxRecords: 500,
   maxBytes: 512 * 1_024,
-  maxInFlight: 1,
+  maxInFlight: 4,
   deadlineMs: 5_000,
+  closeDeadlineMs: 1_000,
   maxInFlightBytes: 64 * 1_024 * 1_024,
-} satisfies Omit<BatcherOptions, 'writer' | 'logger'>
+  maxQueueMs: 100,
+  now: () => performance.now(),
+} satisfies Partial<BatcherOptions>
 
 export interface Batcher {
-  /** Appends the records of one request to a partition, together with those of others. Resolves within the deadline; never rejects. */
+  /**
+   * Appends the records of one request to a partition, together with those of others; while the topic is away, or its partitions
+   * aren't known yet (−1), to the spool. Resolves within the deadline and a flush of the disk; never rejects.
+   */
   append(partition: number, values: readonly Uint8Array[]): Promise<Appended>
+  /** Whether any request would be refused now: lets it be refused before its body is looked at. */
+  overloaded(): boolean
   /** Bytes that wait or are in flight. */
   inFlightBytes(): number
-  /** Sends what waits without lingering, and resolves when every request has its outcome. Later ones are unavailable. */
+  /** Sends that wait for their acknowledgement. */
+  sendsInFlight(): number
+  /** Of the partition that is worst off. */
+  breaker(): BreakerState
+  /** Sends or spools what waits, and resolves when every request has its outcome. Later ones are unavailable. */
   close(): Promise<void>
-}
-
-interface LaneState {
-  lane: Lane<Request>
-  inFlight: number
-  /** Whether the linger is over for what waits. */
-  due: boolean
-  timer: NodeJS.Timeout | undefined
 }
 
 /** Gathers records by partition and appends them in few large sends. Waiting for the acknowledgement is the back-pressure. */
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { writer, logger, lingerMs, maxInFlight, deadlineMs, maxInFlightBytes, ...send } = { ...defaults, ...options }
-  const lanes = new Map<number, LaneState>()
+  const { deadlineMs, closeDeadlineMs, maxInFlightBytes, ...settings } = { ...defaults, ...options }
+  const { writer, logger, spool, now } = settings
+  const breakers = spool?.breakers ?? createBreakers({ logger, now })
+  const senders = new Map<number, Sender>()
   const pending = createPending()
   let bytes = 0
-  let failing = false
   let closing = false
 
-  function laneOf(partition: number): LaneState {
-    let state = lanes.get(partition)
-    if (state === undefined) {
-      state = { lane: createLane(partition), inFlight: 0, due: false, timer: undefined }
-      lanes.set(partition, state)
+  function senderOf(partition: number): Sender {
+    let sender = senders.get(partition)
+    if (sender === undefined) {
+      sender = createSender({
+        ...settings,
+        partition,
+        breakers,
+        taken: request => pending.settle(request, acknowledged(request)),
+        untaken: request => store(partition, request),
+        refused: request => pending.settle(request, unavailable),
+        tooLarge: refuseTooLarge,
+        let: letGo,
+      })
+      senders.set(partition, sender)
     }
-    return state
+    return sender
   }
 
-  function sendLimits(): SendLimits {
-    return { maxRecords: send.maxRecords, maxBytes: Math.min(send.maxBytes, writer.maxRecordBytes()) }
+  function letGo(request: Request): void {
+    if (--request.holders === 0) bytes -= request.bytes
   }
 
-  function release(records: readonly Queued<Request>[]): void {
-    for (const record of records) bytes -= record.value.byteLength
+  function refuseTooLarge(request: Request, at: number): void {
+    bytes -= leaveOut(request, at)
+    if (request.values.length === 0) pending.settle(request, acknowledged(request))
   }
 
-  function pump(state: LaneState): void {
-    release(state.lane.takeWhile(record => record.request.settled))
-    const limits = sendLimits()
-    while (state.inFlight < maxInFlight && state.lane.size > 0 && (state.due || closing || state.lane.full(limits))) {
-      void sendOne(state, state.lane.take(limits))
+  function store(partition: number, request: Request): void {
+    if (spool === undefined) {
+      pending.settle(request, unavailable)
+      return
     }
-    if (state.lane.size > 0) return
-    state.due = false
-    clearTimeout(state.timer)
-    state.timer = undefined
+    request.phase = 'spooling'
+    request.holders++
+    void spool.append(partition, request.values).then(durable => {
+      pending.settle(request, durable ? acknowledged(request) : unavailable)
+      letGo(request)
+    })
   }
 
-  async function sendOne(state: LaneState, records: readonly Queued<Request>[]): Promise<void> {
-    state.inFlight++
-    let again: readonly Queued<Request>[] = []
-    try {
-      await writer.append(
-        state.lane.partition,
-        records.map(({ value }) => ({ value })),
-      )
-      if (failing) logger.info('the topic takes events again')
-      failing = false
-      for (const { request } of records) pending.finish(request)
-    } catch (error) {
-      again = afterFailure(records, error)
-    }
-    state.inFlight--
-    release(records)
-    for (const record of again) bytes += record.value.byteLength
-    state.lane.unshift(again)
-    if (again.length > 0) state.due = true
-    pump(state)
+  /** Whether it goes past the topic. The spool's own records are the better trial: nobody waits for them. */
+  function diverts(partition: number): boolean {
+    if (breakers.stateOf(partition) === 'closed') return false
+    return spool?.holds(partition) || !breakers.mayTry(partition)
   }
 
-  /** Gives each record its outcome and returns those to send again. */
-  function afterFailure(records: readonly Queued<Request>[], error: unknown): readonly Queued<Request>[] {
-    const large =
-      error instanceof TopicError && error.code === 'record_too_large' ? records[error.index ?? -1] : undefined
-    if (large !== undefined) {
-      pending.finish(large.request, large.index)
-      return records.filter(record => record !== large && !record.request.settled)
+  function request(values: readonly Uint8Array[], resolve: (appended: Appended) => void): Request {
+    const added: Request = {
+      values,
+      bytes: 0,
+      phase: 'waiting',
+      positions: undefined,
+      tooLarge: [],
+      deadlineMs: 0,
+      holders: 1,
+      resolve,
     }
-    if (!failing) logger.warn({ err: error }, 'the topic does not take events')
-    failing = true
-    for (const { request } of records) pending.giveUp(request)
-    return []
+    for (const value of values) added.bytes += value.byteLength
+    const maxRecordBytes = writer.maxRecordBytes()
+    // None can be too large where all together are not.
+    if (added.bytes <= maxRecordBytes) return added
+    for (let at = values.length - 1; at >= 0; at--) {
+      if ((values[at]?.byteLength ?? 0) > maxRecordBytes) leaveOut(added, at)
+    }
+    added.tooLarge.reverse()
+    return added
   }
 
-  function enqueue(
-    state: LaneState,
-    values: readonly Uint8Array[],
-    fitting: readonly number[],
-    tooLarge: number[],
-  ): Promise<Appended> {
-    const expired = () => pump(state)
-    const { request, appended } = pending.add({ open: fitting.length, tooLarge, deadlineMs, expired })
-    for (const index of fitting) {
-      const value = values[index]
-      if (value !== undefined) state.lane.push({ value, index, request })
+  function accept(partition: number, added: Request): void {
+    const known = partition >= 0
+    const toTopic = known && !diverts(partition)
+    const refusal = refusalOf(added, toTopic ? senderOf(partition) : undefined)
+    if (refusal) {
+      added.resolve(refusal)
+      return
     }
-    state.timer ??= setTimeout(() => {
-      state.due = true
-      pump(state)
-    }, lingerMs)
-    pump(state)
-    return appended
+    bytes += added.bytes
+    pending.add(added)
+    if (toTopic) {
+      added.deadlineMs = now() + deadlineMs
+      senderOf(partition).push(added)
+    } else {
+      store(known ? partition : unknownPartition, added)
+      letGo(added)
+    }
+  }
+
+  /** The outcome of what is not let in. */
+  function refusalOf(added: Request, sender: Sender | undefined): Appended | undefined {
+    if (closing) return unavailable
+    if (added.values.length === 0) return acknowledged(added)
+    const overloaded = bytes + added.bytes > maxInFlightBytes || sender?.refuses()
+    return overloaded ? { outcome: 'overloaded' } : undefined
   }
 
   return {
-    async append(partition, values) {
-      if (closing) return { outcome: 'unavailable' }
-      const maxRecordBytes = writer.maxRecordBytes()
-      const fitting: number[] = []
-      const tooLarge: number[] = []
-      let added = 0
-      values.forEach((value, index) => {
-        if (value.byteLength > maxRecordBytes) {
-          tooLarge.push(index)
-          return
-        }
-        fitting.push(index)
-        added += value.byteLength
-      })
-      if (fitting.length === 0) return { outcome: 'acknowledged', tooLarge }
-      if (bytes + added > maxInFlightBytes) return { outcome: 'overloaded' }
-      bytes += added
-      return enqueue(laneOf(partition), values, fitting, tooLarge)
+    append: (partition, values) => new Promise(resolve => accept(partition, request(values, resolve))),
+    overloaded() {
+      if (bytes >= maxInFlightBytes) return true
+      for (const sender of senders.values()) if (!sender.refuses()) return false
+      return senders.size > 0
     },
     inFlightBytes: () => bytes,
-    close() {
+    sendsInFlight() {
+      let sum = 0
+      for (const sender of senders.values()) sum += sender.inFlight()
+      return sum
+    },
+    breaker: () => breakers.state(),
+    async close() {
       closing = true
-      for (const state of lanes.values()) pump(state)
-      return pending.idle()
+      const waitMs = spool ? Math.min(closeDeadlineMs, deadlineMs) : deadlineMs
+      for (const sender of senders.values()) sender.hurry(now() + waitMs)
+      await pending.idle()
+      for (const sender of senders.values()) sender.stop()
     },
   }
 }

@@ -12,12 +12,15 @@ import { createInFlight } from './in-flight.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type Readiness, readiness } from './readiness.ts'
 import { createScript, markedPath } from './script.ts'
+import type { Spool } from './spool/spool.ts'
 import { createUserAgentParser } from './user-agent.ts'
 import { createPseudonyms, type VisitorMode } from './visitor.ts'
 
 export interface CollectorOptions {
   /** Where the records go. It stays the caller's, who closes it after the collector. */
   writer: TopicWriter
+  /** Takes what the topic doesn't, made with the same writer; closed with the collector. @default none: such requests are answered with 503 */
+  spool?: Spool | undefined
   /** The SDK's bytes, served at `scriptPath`. */
   script: Uint8Array
   /** The bytes of the SDK that explains itself, served beside it: at `/clicktrail.debug.js`. @default none, 404 */
@@ -67,7 +70,7 @@ const defaults = {
 } satisfies Omit<CollectorOptions, 'writer' | 'script' | 'logger'>
 
 /** How long `close` waits for requests whose body is still on its way, milliseconds; the deadline of the batches comes on top. */
-const closeGraceMs = 3_000
+const closeGraceMs = 2_000
 /** How long the answers may then take, milliseconds. */
 const answerGraceMs = 1_000
 
@@ -80,18 +83,31 @@ export interface Collector {
   admin: Hono
   /** Begins to wait for the topic and resolves at once: until the topic is known, `/readyz` is 503 and events are refused with 503. */
   start(): Promise<void>
-  /** Refuses new requests with 503, finishes those in flight, and resolves when every one is answered: within 4 s + `deadlineMs`. */
+  /**
+   * Refuses new requests with 503, finishes those in flight, and resolves when every one is answered: within 3 s + `deadlineMs`,
+   * or 5 s with a spool.
+   */
   close(): Promise<void>
 }
 
 /** HTTP in, records out: answers 2xx only after the topic's acknowledgement. Throws an Error for an origin that can't be read. */
 export function createCollector(options: CollectorOptions): Collector {
-  const { writer, script, debugScript, logger, eventsPath, scriptPath, ...settings } = { ...defaults, ...options }
+  const { writer, spool, script, debugScript, logger, eventsPath, scriptPath, ...settings } = {
+    ...defaults,
+    ...options,
+  }
   const { metrics = createMetrics() } = options
   const { origins, userAgent, visitor, ip, deadlineMs, maxInFlightBytes, now, ...http } = settings
   const inFlight = createInFlight()
-  const batcher = createBatcher({ writer, logger, deadlineMs, maxInFlightBytes })
-  metrics.watch({ queueBytes: batcher.inFlightBytes, partitions: () => writer.partitions() })
+  const { observeSend } = metrics
+  const batcher = createBatcher({ writer, spool, logger, deadlineMs, maxInFlightBytes, observeSend })
+  metrics.watch({
+    queueBytes: batcher.inFlightBytes,
+    sendsInFlight: batcher.sendsInFlight,
+    breaker: batcher.breaker,
+    partitions: () => writer.partitions(),
+    spool: () => spool?.figures(),
+  })
   const parseUserAgent = createUserAgentParser({ original: userAgent })
   const pseudonymOf = visitor.mode === 'daily' ? createPseudonyms(visitor.secret) : undefined
   const acceptEvents = createAcceptEvents({ writer, batcher, metrics, parseUserAgent, pseudonymOf, ip })
@@ -130,13 +146,16 @@ export function createCollector(options: CollectorOptions): Collector {
       draining = true
       await inFlight.idle(closeGraceMs)
       await batcher.close()
+      await spool?.close()
       await inFlight.idle(answerGraceMs)
     },
   }
 
   function ready(): Readiness {
     const { topic } = writer
-    return readiness({ started, draining, topic, partitions: writer.partitions(), topicAway: false, spool: 'off' })
+    const topicAway = batcher.breaker() !== 'closed'
+    const partitions = writer.partitions()
+    return readiness({ started, draining, topic, partitions, topicAway, spool: spool?.state() ?? 'off' })
   }
 }
 

@@ -1,9 +1,8 @@
-/** One record on its way, and the request that waits for it. */
-export interface Queued<Request> {
-  value: Uint8Array
-  /** Position in the request's records. */
-  index: number
-  request: Request
+/** What a lane needs to know of a request: its records stay together. */
+export interface Queued {
+  values: readonly Uint8Array[]
+  /** Of its values together. */
+  bytes: number
 }
 
 export interface SendLimits {
@@ -14,67 +13,85 @@ export interface SendLimits {
 /** Bytes that a log adds to each record: lengths, offset and timestamp deltas. */
 const recordOverheadBytes = 32
 
-/** The records that wait for one partition, oldest first. */
-export interface Lane<Request> {
-  readonly partition: number
+/** The requests that wait for one partition, oldest first. */
+export interface Lane<Request extends Queued> {
   readonly size: number
+  /** Bytes of the values that wait. */
+  readonly bytes: number
+  /** The oldest. */
+  head(): Request | undefined
   /** Whether one send's worth of records waits. */
   full(limits: SendLimits): boolean
-  push(record: Queued<Request>): void
-  /** Puts records back before all others. */
-  unshift(records: readonly Queued<Request>[]): void
-  /** Takes the oldest records up to the limits, at least one if any waits. */
-  take(limits: SendLimits): Queued<Request>[]
-  /** Takes the oldest records for as long as the test holds. */
-  takeWhile(test: (record: Queued<Request>) => boolean): Queued<Request>[]
+  push(request: Request): void
+  /** Puts requests back before all others. */
+  unshift(requests: readonly Request[]): void
+  /** Takes the oldest requests, whole, up to the limits; at least one if any waits. */
+  take(limits: SendLimits): Request[]
+  /** Takes the oldest one. */
+  shift(): Request | undefined
 }
 
 /** An empty lane. */
-export function createLane<Request>(partition: number): Lane<Request> {
-  let queue: Queued<Request>[] = []
+export function createLane<Request extends Queued>(): Lane<Request> {
+  let queue: (Request | undefined)[] = []
   let head = 0
   let bytes = 0
+  let records = 0
 
-  const weigh = (record: Queued<Request>) => record.value.byteLength + recordOverheadBytes
+  const weigh = (valueBytes: number, count: number) => valueBytes + count * recordOverheadBytes
 
-  function takeWhile(test: (record: Queued<Request>) => boolean): Queued<Request>[] {
-    const taken: Queued<Request>[] = []
-    for (let record = queue[head]; record !== undefined && test(record); record = queue[head]) {
-      taken.push(record)
-      bytes -= weigh(record)
-      head++
-    }
+  function shift(): Request | undefined {
+    const request = queue[head]
+    if (request === undefined) return undefined
+    queue[head] = undefined
+    head++
+    bytes -= request.bytes
+    records -= request.values.length
     // A shift() of a long backlog moves all of it each time.
-    if (head > 1_024 && head * 2 > queue.length) {
+    if (head === queue.length || (head > 1_024 && head * 2 > queue.length)) {
       queue = queue.slice(head)
       head = 0
     }
-    return taken
+    return request
+  }
+
+  function count(request: Request): void {
+    bytes += request.bytes
+    records += request.values.length
   }
 
   return {
-    partition,
     get size() {
       return queue.length - head
     },
-    full: limits => queue.length - head >= limits.maxRecords || bytes >= limits.maxBytes,
-    push(record) {
-      queue.push(record)
-      bytes += weigh(record)
+    get bytes() {
+      return bytes
     },
-    unshift(records) {
-      queue = [...records, ...queue.slice(head)]
+    head: () => queue[head],
+    full: limits => records >= limits.maxRecords || weigh(bytes, records) >= limits.maxBytes,
+    push(request) {
+      queue.push(request)
+      count(request)
+    },
+    unshift(requests) {
+      queue = [...requests, ...queue.slice(head)]
       head = 0
-      for (const record of records) bytes += weigh(record)
+      for (const request of requests) count(request)
     },
     take(limits) {
-      let count = 0
-      let sum = 0
-      return takeWhile(record => {
-        sum += weigh(record)
-        return ++count === 1 || (count <= limits.maxRecords && sum <= limits.maxBytes)
-      })
+      const taken: Request[] = []
+      let takenBytes = 0
+      let takenRecords = 0
+      for (let request = queue[head]; request !== undefined; request = queue[head]) {
+        takenBytes += request.bytes
+        takenRecords += request.values.length
+        const within = takenRecords <= limits.maxRecords && weigh(takenBytes, takenRecords) <= limits.maxBytes
+        if (taken.length > 0 && !within) break
+        taken.push(request)
+        shift()
+      }
+      return taken
     },
-    takeWhile,
+    shift,
   }
 }

@@ -1,79 +1,68 @@
+import type { Queued } from './lane.ts'
+
 export type Appended =
-  /** All are acknowledged but those at `tooLarge`, which the topic never takes. */
+  /** All are acknowledged, by the topic or by the spool, but those at `tooLarge`, which the topic never takes. */
   | { outcome: 'acknowledged'; tooLarge: readonly number[] }
-  /** Nothing was queued: too much is in flight. */
+  /** Nothing was queued: too much is in flight, or it would wait too long. */
   | { outcome: 'overloaded' }
   /** Not acknowledged in time, or refused: some may be on the topic nevertheless. */
   | { outcome: 'unavailable' }
 
-/** A request that waits for the outcome of its records. */
-export interface Request {
-  /** Whether it has its outcome: records of it that still wait are of no use. */
-  settled: boolean
-  /** Records without an outcome yet. */
-  open: number
+export const unavailable: Appended = { outcome: 'unavailable' }
+
+/** A request on its way. */
+export interface Request extends Queued {
+  /** `waiting` for the topic, `spooling`, or `settled`: it has its outcome. */
+  phase: 'waiting' | 'spooling' | 'settled'
+  /** Where each value stood in the request; undefined when none was left out. */
+  positions: number[] | undefined
   tooLarge: number[]
-  timer: NodeJS.Timeout
+  /** When it is no longer waited for, on the clock of the batcher. */
+  deadlineMs: number
+  /** How many hold on to its values: its lane or its send, and the spool. */
+  holders: number
   resolve(appended: Appended): void
 }
 
-export interface NewRequest {
-  open: number
-  tooLarge: number[]
-  deadlineMs: number
-  /** Called after the request was given up because its deadline has passed. */
-  expired(): void
-}
-
 export interface Pending {
-  /** A request with its deadline; `appended` resolves with its outcome. */
-  add(request: NewRequest): { request: Request; appended: Promise<Appended> }
-  /** One of its records has its outcome: acknowledged, or refused for good as too large with its `index`. The last one settles it. */
-  finish(request: Request, tooLargeIndex?: number): void
-  /** Its outcome is unavailable, unless it has one already. */
-  giveUp(request: Request): void
+  add(request: Request): void
+  /** Gives it its outcome, unless it has one. */
+  settle(request: Request, appended: Appended): void
   /** Resolves when every request is settled. */
   idle(): Promise<void>
 }
 
-/** The requests that wait; each gets exactly one outcome. */
+/** Counts the requests that wait; each gets exactly one outcome. */
 export function createPending(): Pending {
-  const waiting = new Set<Request>()
+  let open = 0
   const idlers: (() => void)[] = []
-
-  /** Only the first outcome counts: a promise resolves once. */
-  function settle(request: Request, appended: Appended): void {
-    request.settled = true
-    clearTimeout(request.timer)
-    waiting.delete(request)
-    request.resolve(appended)
-    if (waiting.size === 0) for (const wake of idlers.splice(0)) wake()
-  }
-
-  function giveUp(request: Request): void {
-    settle(request, { outcome: 'unavailable' })
-  }
-
   return {
-    add({ open, tooLarge, deadlineMs, expired }) {
-      let resolve: (appended: Appended) => void = () => {}
-      const appended = new Promise<Appended>(settled => {
-        resolve = settled
-      })
-      const timer = setTimeout(() => {
-        giveUp(request)
-        expired()
-      }, deadlineMs)
-      const request: Request = { settled: false, open, tooLarge, timer, resolve }
-      waiting.add(request)
-      return { request, appended }
+    add() {
+      open++
     },
-    finish(request, tooLargeIndex) {
-      if (tooLargeIndex !== undefined) request.tooLarge.push(tooLargeIndex)
-      request.open--
-      if (request.open === 0) settle(request, { outcome: 'acknowledged', tooLarge: request.tooLarge })
+    settle(request, appended) {
+      if (request.phase === 'settled') return
+      request.phase = 'settled'
+      request.resolve(appended)
+      open--
+      if (open === 0) for (const wake of idlers.splice(0)) wake()
     },
-    giveUp,
-    idle: () => (waiting.size === 0 ? Promise.resolve() : new Promise(resolve => idlers.push(resolve))),
+    idle: () => (open === 0 ? Promise.resolve() : new Promise(resolve => idlers.push(resolve))),
   }
+}
+
+/** The outcome of a request whose values were all taken. */
+export function acknowledged(request: Request): Appended {
+  return { outcome: 'acknowledged', tooLarge: request.tooLarge }
+}
+
+/** Leaves the value at `at` out of the request, as too large. Returns its bytes. */
+export function leaveOut(request: Request, at: number): number {
+  const bytes = request.values[at]?.byteLength ?? 0
+  const positions = request.positions ?? request.values.map((_, index) => index)
+  request.tooLarge.push(...positions.splice(at, 1))
+  request.positions = positions
+  request.values = request.values.filter((_, index) => index !== at)
+  request.bytes -= bytes
+  return bytes
 }

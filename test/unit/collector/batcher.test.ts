@@ -30,6 +30,7 @@ function gate() {
 }
 
 const acknowledged = { outcome: 'acknowledged', tooLarge: [] }
+const unavailable = { outcome: 'unavailable' }
 const never = () => new Promise<void>(() => {})
 const sizes = (appends: readonly { records: readonly TopicRecord[] }[]) => appends.map(({ records }) => records.length)
 
@@ -78,16 +79,41 @@ describe('a send', () => {
 
   test('goes without lingering once it is full by bytes, and stays within them', async () => {
     const { writer, batcher } = setUp({}, { maxBytes: 1_000 })
-    const both = Promise.all([batcher.append(0, values(5, 400)), batcher.append(0, values(1, 400))])
+    const all = Promise.all([1, 1, 1, 1, 1].map(count => batcher.append(0, values(count, 400))))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(sizes(writer.appends)).toEqual([2, 2])
     await vi.advanceTimersByTimeAsync(5)
-    await both
-    expect(sizes(writer.appends)).toEqual([2, 2, 2])
+    await all
+    expect(sizes(writer.appends)).toEqual([2, 2, 1])
   })
 
   test('stays within what the topic takes at once', async () => {
     const { writer, batcher } = setUp({ maxRecordBytes: 500 })
-    await Promise.all([batcher.append(0, values(4, 200)), vi.advanceTimersByTimeAsync(5)])
+    const all = Promise.all([1, 1, 1, 1].map(count => batcher.append(0, values(count, 200))))
+    await Promise.all([all, vi.advanceTimersByTimeAsync(5)])
     expect(sizes(writer.appends)).toEqual([2, 2])
+  })
+
+  test('keeps the records of a request together', async () => {
+    const { writer, batcher } = setUp({}, { maxRecords: 4 })
+    const all = Promise.all([3, 3, 6].map(count => batcher.append(0, values(count))))
+    await Promise.all([all, vi.advanceTimersByTimeAsync(5)])
+    expect(sizes(writer.appends)).toEqual([3, 3, 6])
+  })
+
+  test('waits for the one in flight while less than a whole send waits', async () => {
+    const { onAppend, open } = gate()
+    const { writer, batcher } = setUp({ onAppend }, { maxRecords: 10, maxInFlight: 4 })
+    const all = [batcher.append(0, values(1))]
+    await vi.advanceTimersByTimeAsync(5)
+    all.push(batcher.append(0, values(9)))
+    await vi.advanceTimersByTimeAsync(100)
+    expect(sizes(writer.appends)).toEqual([1])
+    all.push(batcher.append(0, values(1)))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(sizes(writer.appends)).toEqual([1, 10])
+    open()
+    await Promise.all(all)
   })
 
   test.each([1, 4])('waits for others while %i are in flight on its partition', async maxInFlight => {
@@ -144,24 +170,45 @@ describe('the deadline', () => {
 })
 
 describe('an append that fails', () => {
-  test('makes its requests unavailable, and the next ones go on', async () => {
+  test('makes its requests unavailable, and those after it, until a trial tells that the topic is back', async () => {
     const onAppend = async (_: number, __: unknown, call: number) => {
       if (call === 0) throw new TopicError('unavailable', 'no leader')
     }
     const { batcher } = setUp({ onAppend })
     const [first] = await Promise.all([batcher.append(0, values(2)), vi.advanceTimersByTimeAsync(5)])
-    const [second] = await Promise.all([batcher.append(0, values(2)), vi.advanceTimersByTimeAsync(5)])
-    expect([first, second]).toEqual([{ outcome: 'unavailable' }, acknowledged])
+    expect([first, await batcher.append(0, values(2))]).toEqual([unavailable, unavailable])
+    expect(batcher.breaker()).toBe('open')
+    await vi.advanceTimersByTimeAsync(250)
+    const trial = batcher.append(0, values(2))
+    expect(batcher.breaker()).toBe('half_open')
+    expect(await batcher.append(0, values(2))).toEqual(unavailable)
+    await vi.advanceTimersByTimeAsync(5)
+    expect(await trial).toEqual(acknowledged)
+    expect(batcher.breaker()).toBe('closed')
     expect(batcher.inFlightBytes()).toBe(0)
   })
 
-  test('does not take the rest of a split request along', async () => {
-    const onAppend = () => Promise.reject(new TopicError('unavailable', 'no leader'))
-    const { writer, batcher } = setUp({ onAppend }, { maxRecords: 2 })
-    expect(await batcher.append(0, values(6))).toEqual({ outcome: 'unavailable' })
-    await vi.advanceTimersByTimeAsync(100)
-    expect(sizes(writer.appends)).toEqual([2])
-    expect(batcher.inFlightBytes()).toBe(0)
+  test('leaves the other partitions alone', async () => {
+    const onAppend = async (partition: number) => {
+      if (partition === 0) throw new TopicError('unavailable', 'no leader')
+    }
+    const { batcher } = setUp({ onAppend })
+    await Promise.all([batcher.append(0, values(1)), vi.advanceTimersByTimeAsync(5)])
+    const [other] = await Promise.all([batcher.append(1, values(1)), vi.advanceTimersByTimeAsync(5)])
+    expect(other).toEqual(acknowledged)
+  })
+
+  test.each(['unauthorized', 'closed'] as const)('for good, as %s, opens no breaker', async code => {
+    const { batcher } = setUp({ onAppend: () => Promise.reject(new TopicError(code, 'no')) })
+    const [first] = await Promise.all([batcher.append(0, values(1)), vi.advanceTimersByTimeAsync(5)])
+    expect([first, batcher.breaker()]).toEqual([unavailable, 'closed'])
+  })
+
+  test('with the index of no record is not sent again', async () => {
+    const onAppend = () => Promise.reject(new TopicError('record_too_large', 'too large', { index: 7 }))
+    const { writer, batcher } = setUp({ onAppend })
+    const [appended] = await Promise.all([batcher.append(0, values(2)), vi.advanceTimersByTimeAsync(5)])
+    expect([appended, writer.appends.length]).toEqual([unavailable, 1])
   })
 
   test('for one record refuses that record and sends the others again, in order', async () => {

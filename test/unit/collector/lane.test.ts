@@ -4,60 +4,70 @@ import { createLane, type Queued } from '../../../collector/lane.ts'
 
 const overheadBytes = 32
 
-function record(index: number, bytes = 10): Queued<string> {
-  return { value: Buffer.alloc(bytes), index, request: 'r' }
+interface Named extends Queued {
+  name: number
 }
 
-function indexes(records: readonly Queued<string>[]): number[] {
-  return records.map(({ index }) => index)
+/** A request of so many records. */
+function request(name: number, records = 1, bytes = 10): Named {
+  return { name, values: Array.from({ length: records }, () => Buffer.alloc(bytes)), bytes: records * bytes }
+}
+
+function names(requests: readonly Named[]): number[] {
+  return requests.map(({ name }) => name)
 }
 
 test('is full by count or by bytes, and no longer once that is taken', () => {
-  const lane = createLane<string>(0)
+  const lane = createLane<Named>()
   const limits = { maxRecords: 3, maxBytes: 2 * (100 + overheadBytes) }
-  lane.push(record(0, 100))
+  lane.push(request(0, 1, 100))
   expect(lane.full(limits)).toBe(false)
-  lane.push(record(1, 100))
+  lane.push(request(1, 1, 100))
   expect(lane.full(limits)).toBe(true)
-  expect(indexes(lane.take(limits))).toEqual([0, 1])
-  for (const index of [2, 3]) lane.push(record(index, 0))
+  expect(names(lane.take(limits))).toEqual([0, 1])
+  lane.push(request(2, 2, 0))
   expect(lane.full(limits)).toBe(false)
-  lane.push(record(4, 0))
+  lane.push(request(3, 1, 0))
   expect(lane.full(limits)).toBe(true)
 })
 
-test('gives a record that is larger than a send alone', () => {
-  const lane = createLane<string>(0)
-  for (const index of [0, 1, 2]) lane.push(record(index, 1_000))
-  expect(indexes(lane.take({ maxRecords: 10, maxBytes: 500 }))).toEqual([0])
-  expect(lane.size).toBe(2)
+test('keeps a request together, and gives one that is larger than a send alone', () => {
+  const lane = createLane<Named>()
+  for (const name of [0, 1, 2]) lane.push(request(name, 3, 100))
+  expect(names(lane.take({ maxRecords: 8, maxBytes: 10_000 }))).toEqual([0, 1])
+  lane.push(request(3))
+  expect(names(lane.take({ maxRecords: 2, maxBytes: 10_000 }))).toEqual([2])
 })
 
 test('takes back what is to be sent again before all others', () => {
-  const lane = createLane<string>(0)
-  for (let index = 0; index < 4; index++) lane.push(record(index))
+  const lane = createLane<Named>()
+  for (let name = 0; name < 4; name++) lane.push(request(name))
   const [, second] = lane.take({ maxRecords: 2, maxBytes: 1_000 })
   if (second) lane.unshift([second])
-  expect(indexes(lane.takeWhile(() => true))).toEqual([1, 2, 3])
+  expect([lane.size, lane.bytes, lane.head()?.name]).toEqual([3, 30, 1])
+  expect([lane.shift(), lane.shift(), lane.shift()].map(taken => taken?.name)).toEqual([1, 2, 3])
+  expect([lane.size, lane.bytes, lane.shift()]).toEqual([0, 0, undefined])
 })
 
-test('gives every record once and in order, within the limits, however it is used', () => {
-  const step = fc.record({ push: fc.nat(1_500), maxRecords: fc.integer({ min: 1, max: 1_500 }), bytes: fc.nat(50) })
+test('gives every request once and in order, within the limits, however it is used', () => {
+  const step = fc.record({ push: fc.nat(1_500), maxRecords: fc.integer({ min: 3, max: 1_500 }), bytes: fc.nat(50) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 8 }), steps => {
-      const lane = createLane<string>(0)
+      const lane = createLane<Named>()
       const taken: number[] = []
       let pushed = 0
       for (const { push, maxRecords, bytes } of steps) {
-        for (let count = 0; count < push; count++) lane.push(record(pushed++, bytes))
+        for (let count = 0; count < push; count++) lane.push(request(pushed++, 1 + (count % 3), bytes))
         const some = lane.take({ maxRecords, maxBytes: 40_000 })
-        const weight = some.reduce((sum, { value }) => sum + value.byteLength + overheadBytes, 0)
-        expect(some.length <= maxRecords && weight <= 40_000).toBe(true)
-        taken.push(...indexes(some))
+        const records = some.reduce((sum, { values }) => sum + values.length, 0)
+        const weight = some.reduce((sum, { bytes }) => sum + bytes, 0) + records * overheadBytes
+        expect(records <= maxRecords && weight <= 40_000).toBe(true)
+        taken.push(...names(some))
         expect(lane.size).toBe(pushed - taken.length)
       }
-      taken.push(...indexes(lane.takeWhile(() => true)))
-      expect(taken).toEqual(Array.from({ length: pushed }, (_, index) => index))
+      for (let next = lane.shift(); next; next = lane.shift()) taken.push(next.name)
+      expect(taken).toEqual(Array.from({ length: pushed }, (_, name) => name))
+      expect(lane.bytes).toBe(0)
     }),
     { numRuns: 50 },
   )

@@ -1,0 +1,52 @@
+import type { Logger } from 'pino'
+import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from './breaker.ts'
+
+export interface BreakersOptions extends BreakerOptions {
+  logger: Logger
+  /** A clock of milliseconds that never goes back. @default performance.now */
+  now?: () => number
+}
+
+/** A breaker for each partition: one that has lost its leader leaves the others alone. Says in the log when one opens or closes. */
+export interface Breakers {
+  /** The worst of all. */
+  state(): BreakerState
+  stateOf(partition: number): BreakerState
+  mayTry(partition: number): boolean
+  waitMs(partition: number): number
+  succeeded(partition: number): void
+  failed(partition: number, error: unknown): void
+}
+
+export function createBreakers({ logger, now = () => performance.now(), ...options }: BreakersOptions): Breakers {
+  const breakers = new Map<number, Breaker>()
+
+  function of(partition: number): Breaker {
+    let breaker = breakers.get(partition)
+    if (breaker === undefined) {
+      breaker = createBreaker(options)
+      breakers.set(partition, breaker)
+    }
+    return breaker
+  }
+
+  return {
+    state() {
+      let worst: BreakerState = 'closed'
+      for (const breaker of breakers.values()) {
+        if (breaker.state() === 'open') return 'open'
+        if (breaker.state() === 'half_open') worst = 'half_open'
+      }
+      return worst
+    },
+    stateOf: partition => of(partition).state(),
+    mayTry: partition => of(partition).mayTry(now()),
+    waitMs: partition => of(partition).waitMs(now()),
+    succeeded(partition) {
+      if (of(partition).succeeded()) logger.info({ partition }, 'the topic takes events again')
+    },
+    failed(partition, error) {
+      if (of(partition).failed(now())) logger.warn({ err: error, partition }, 'the topic does not take events')
+    },
+  }
+}

@@ -1,0 +1,129 @@
+import type { Logger } from 'pino'
+import { frameBytes } from '../../topic/embedded/frame.ts'
+import { createGroupCommit } from '../../topic/embedded/group-commit.ts'
+import { type Append, openRecords } from '../../topic/embedded/records.ts'
+import type { TopicWriter } from '../../topic/topic.ts'
+import { type Breakers, createBreakers } from '../breakers.ts'
+import type { SpoolFigures } from '../gauges.ts'
+import { createForwarder } from './forwarder.ts'
+import { createSpoolLog } from './spool-log.ts'
+
+export interface SpoolOptions {
+  /** Its folder; made where it is missing, and owned by one process at a time. */
+  dir: string
+  /** Bytes of records that it holds at most, their checksums included. LMDB's file is some fifth larger, and keeps the size it once had. */
+  maxBytes: number
+  /** Where the records go when the topic is back. It stays the caller's, who closes it after the spool. */
+  writer: TopicWriter
+  logger: Logger
+  /** @default 8 MiB */
+  drainBytesPerSecond?: number
+  /** How long `close` waits for a send of the drain, milliseconds; what it carries is drained again after the next start. @default 1000 */
+  closeMs?: number
+  /** @default breakers of its own */
+  breakers?: Breakers
+  /** The clock, milliseconds since the epoch. @default Date.now */
+  now?: () => number
+}
+
+/** Stands for the partition of records that came before the topic was known: it is decided when they are drained. */
+export const unknownPartition = 0xffff_ffff
+
+/**
+ * What the topic doesn't take now, on disk. Drained by itself, oldest first in each partition, at a capped rate, as soon as the topic
+ * takes it. A record goes only after the topic's acknowledgement, so after a crash some are appended twice: copies, which sinks remove.
+ */
+export interface Spool {
+  /** Of the topic's partitions; shared with who sends past the spool. */
+  readonly breakers: Breakers
+  /** True once all are on the disk, flushed; false when there is no room for them or the disk refuses. Never rejects. */
+  append(partition: number, values: readonly Uint8Array[]): Promise<boolean>
+  /** Whether records of this partition wait here. */
+  holds(partition: number): boolean
+  /** Bytes that it holds. */
+  bytes(): number
+  /** When the oldest record came, milliseconds since the epoch; undefined when it is empty. */
+  oldestMs(): number | undefined
+  /** `full`: the last append was refused. */
+  state(): 'taking' | 'full'
+  figures(): SpoolFigures
+  /** Stops draining, waits for appends, and lets go of the folder. What is in it stays for the next start. */
+  close(): Promise<void>
+}
+
+const defaults = { drainBytesPerSecond: 8_388_608, closeMs: 1_000, now: Date.now } satisfies Partial<SpoolOptions>
+
+/** Opens the spool and begins to drain what is in it. Throws a TopicError `storage` when another process has it open. */
+export function openSpool(options: SpoolOptions): Spool {
+  const { dir, maxBytes, writer, logger, drainBytesPerSecond, closeMs, now } = { ...defaults, ...options }
+  const breakers = options.breakers ?? createBreakers({ logger })
+  const records = openRecords({ folder: dir, what: 'the spool', now })
+  const log = createSpoolLog({ records, logger })
+  const forwarder = createForwarder({ log, writer, breakers, bytesPerSecond: drainBytesPerSecond, logger })
+  const commits = createGroupCommit<Append>({ commit: records.append, weigh })
+  let waitingBytes = 0
+  let appendedRecords = 0
+  let refusing = false
+  let closed: Promise<void> | undefined
+
+  function refuse(why: object, message: string): false {
+    if (!refusing) logger.error({ dir, ...why }, message)
+    refusing = true
+    return false
+  }
+
+  async function shutDown(): Promise<void> {
+    await commits.idle()
+    await forwarder.close(closeMs)
+    await log.close()
+  }
+
+  for (const partition of log.partitions()) forwarder.wake(partition)
+  if (log.bytes() > 0) logger.info({ dir, bytes: log.bytes() }, 'the spool holds events of an earlier run')
+
+  return {
+    breakers,
+    async append(partition, values) {
+      const append = { partition, records: values.map(value => ({ value })) }
+      const { bytes } = weigh(append)
+      if (closed) return false
+      if (log.bytes() + waitingBytes + bytes > maxBytes) return refuse({ maxBytes }, 'the spool is full')
+      waitingBytes += bytes
+      try {
+        await commits.add(append)
+      } catch (error) {
+        return refuse({ err: error }, 'the spool can not write')
+      } finally {
+        waitingBytes -= bytes
+      }
+      refusing = false
+      appendedRecords += values.length
+      if (!closed) forwarder.wake(partition)
+      return true
+    },
+    holds: partition => log.holds(partition),
+    bytes: () => log.bytes(),
+    oldestMs: () => log.oldestMs(),
+    state: () => (refusing ? 'full' : 'taking'),
+    figures() {
+      const oldestMs = log.oldestMs()
+      return {
+        bytes: log.bytes(),
+        oldestAgeSeconds: oldestMs === undefined ? 0 : Math.max(0, now() - oldestMs) / 1_000,
+        appendedRecords,
+        drainedRecords: forwarder.drainedRecords(),
+        corruptRecords: log.damagedRecords(),
+      }
+    },
+    close() {
+      closed ??= shutDown()
+      return closed
+    },
+  }
+}
+
+function weigh({ records }: Append): { records: number; bytes: number } {
+  let bytes = 0
+  for (const record of records) bytes += frameBytes(record)
+  return { records: records.length, bytes }
+}
