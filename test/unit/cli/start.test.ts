@@ -3,19 +3,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Clicktrail, freePort, spawnClicktrail, untilSaid } from '../../support/clicktrail.ts'
+import { until } from '../../support/until.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'clicktrail-start-'))
 let port: number
+let adminPort: number
 let running: Clicktrail
 
 beforeAll(async () => {
   port = await freePort()
+  adminPort = await freePort()
   running = spawnClicktrail({
     args: ['start'],
     env: {
       CLICKTRAIL_DATA_DIR: data,
       CLICKTRAIL_PORT: String(port),
-      CLICKTRAIL_ADMIN_PORT: String(await freePort()),
+      CLICKTRAIL_ADMIN_PORT: String(adminPort),
       CLICKTRAIL_ORIGINS: 'https://shop.example',
     },
   })
@@ -46,6 +49,21 @@ it.each(['/', '/shop', '/shop/lemon', '/privacy', '/dashboard', '/site/style.css
     expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(200)
   },
 )
+
+it('is ready, and shows what it counted, its version and its memory on the admin port', async () => {
+  const admin = (path: string) => fetch(`http://127.0.0.1:${adminPort}${path}`)
+  await until(async () => (await admin('/readyz')).ok, { what: 'readiness' })
+  expect((await post('https://shop.example')).status).toBe(204)
+  const response = await admin('/metrics')
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  const text = await response.text()
+  expect(text).toMatch(/^clicktrail_build_info\{version="\d+\.\d+\.\d+"\} 1$/m)
+  expect(text).toMatch(/^clicktrail_collector_events_accepted_total [1-9]\d*$/m)
+  expect(text).toMatch(/^clicktrail_collector_topic_partitions [1-9]\d*$/m)
+  expect(text).toMatch(/^clicktrail_collector_send_records_count [1-9]\d*$/m)
+  expect(text).toMatch(/^process_resident_memory_bytes \d+$/m)
+  expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m)
+})
 
 it('says who has the port, and which setting moves it', async () => {
   const second = spawnClicktrail({
