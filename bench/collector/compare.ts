@@ -5,6 +5,8 @@ import { cpuSeconds } from './process-facts.ts'
 
 /** One round of one server under as much load as it takes. */
 export interface Round {
+  /** Acknowledged, the warm-up included. */
+  events: number
   eventsPerSecond: number
   /** By the CPU time of the server: on an idle machine the same, on a busy one what is still to be trusted. */
   eventsPerCpuSecond: number
@@ -35,13 +37,19 @@ export async function compare(servers: readonly Server[], options: CompareOption
     for (const server of [...servers.slice(first), ...servers.slice(0, first)]) {
       server.resume()
       const before = { cpu: cpuSeconds(server.pid), at: performance.now() }
-      // the first round also warms up what is compiled at run time
-      const report = await load(generator, server, { samples, seconds, warmup: round === 0 ? 3 : 0.3, connections })
+      // the first round also warms up what is compiled at run time: a JVM takes its time on one core
+      const report = await load(generator, server, {
+        samples,
+        seconds,
+        warmup: round === 0 ? 3 * seconds : 0.3,
+        connections,
+      })
       const used = cpuSeconds(server.pid) - before.cpu
       const busy = used / ((performance.now() - before.at) / 1_000)
       server.pause()
       mustAcknowledge(server, report)
       const measured = {
+        events: report.allEvents,
         eventsPerSecond: acknowledgedPerSecond(report),
         eventsPerCpuSecond: report.allEvents / used,
         busy,

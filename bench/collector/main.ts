@@ -4,11 +4,23 @@ import { resolve } from 'node:path'
 import { buildGenerator, bundleServers } from './build.ts'
 import { type Figure, tableOf, verdictOf } from './figures.ts'
 import { type Flags, type RowName, readFlags, usage } from './options.ts'
+import { measureAcks } from './rows/acks.ts'
 import { measureHttp } from './rows/http.ts'
+import { measureIdle } from './rows/idle.ts'
+import { measureLatency } from './rows/latency.ts'
+import { measureMemory } from './rows/memory.ts'
+import { measureOverload } from './rows/overload.ts'
+import { measurePath } from './rows/path.ts'
 import type { MeasureRow } from './rows/row.ts'
 
-const rows: Partial<Record<RowName, MeasureRow>> = {
+const rows: Record<RowName, MeasureRow> = {
   http: measureHttp,
+  path: measurePath,
+  latency: measureLatency,
+  overload: measureOverload,
+  memory: measureMemory,
+  idle: measureIdle,
+  acks: measureAcks,
 }
 
 const log = (line: string) => console.error(line)
@@ -23,8 +35,7 @@ async function run(flags: Flags): Promise<void> {
   const failures: string[] = []
   for (const name of flags.rows) {
     try {
-      const measured = (await rows[name]?.({ ...flags, profile, bundles, generator, log })) ?? []
-      figures.push(...measured)
+      figures.push(...(await rows[name]({ ...flags, profile, bundles, generator, log })))
     } catch (error) {
       failures.push(`${name}: ${error instanceof Error ? error.message : error}`)
     }

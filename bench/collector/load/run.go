@@ -15,8 +15,10 @@ type plan struct {
 }
 
 type connection struct {
+	id       int
 	fd       int
-	busy     bool
+	busy     bool // a request is on its way
+	free     bool // it is among the idle
 	due      int64
 	sent     int64
 	events   int
@@ -52,12 +54,12 @@ func run(p plan, requests []*request) (report, error) {
 	}
 	l := &loop{plan: p, requests: requests, epoll: epoll, idle: make(chan *connection, p.connections)}
 	for i := range p.connections {
-		c := &connection{}
-		if err := l.connect(c, i); err != nil {
+		c := &connection{id: i}
+		if err := l.connect(c); err != nil {
 			return report{}, fmt.Errorf("can't connect: %w", err)
 		}
 		l.all = append(l.all, c)
-		l.idle <- c
+		l.release(c)
 	}
 	l.begin = now()
 	l.counted = l.begin + int64(p.warmup*1e9)
@@ -109,7 +111,7 @@ func (l *loop) sendDue(at int64) (int64, error) {
 	const tick = int64(10e6)
 	if l.rate == 0 {
 		for at < l.end && len(l.idle) > 0 {
-			if err := l.send(<-l.idle, at); err != nil {
+			if err := l.send(l.take(), at); err != nil {
 				return 0, err
 			}
 		}
@@ -124,7 +126,7 @@ func (l *loop) sendDue(at int64) (int64, error) {
 			return tick, nil
 		}
 		l.scheduled++
-		if err := l.send(<-l.idle, due); err != nil {
+		if err := l.send(l.take(), due); err != nil {
 			return 0, err
 		}
 	}
@@ -182,7 +184,7 @@ func (l *loop) ready(c *connection, events uint32) error {
 	if a.close {
 		return l.reconnect(c)
 	}
-	l.idle <- c
+	l.release(c)
 	return nil
 }
 
@@ -214,40 +216,31 @@ func (l *loop) reconnect(c *connection) error {
 	} else {
 		l.report.Reconnects++
 	}
-	id := l.idOf(c)
-	// an idle one that is closed is among the idle already
-	wasIdle := !c.busy && l.isIdle(c)
+	// one that the server closed while it was free is among the free ones already
+	free := c.free
 	syscall.Close(c.fd)
-	*c = connection{}
-	if err := l.connect(c, id); err != nil {
+	*c = connection{id: c.id, free: free}
+	if err := l.connect(c); err != nil {
 		return fmt.Errorf("can't connect again: %w", err)
 	}
-	if !wasIdle {
-		l.idle <- c
+	if !free {
+		l.release(c)
 	}
 	return nil
 }
 
-func (l *loop) idOf(c *connection) int {
-	for i, other := range l.all {
-		if other == c {
-			return i
-		}
-	}
-	return -1
+func (l *loop) release(c *connection) {
+	c.free = true
+	l.idle <- c
 }
 
-func (l *loop) isIdle(c *connection) bool {
-	found := false
-	for range len(l.idle) {
-		other := <-l.idle
-		found = found || other == c
-		l.idle <- other
-	}
-	return found
+func (l *loop) take() *connection {
+	c := <-l.idle
+	c.free = false
+	return c
 }
 
-func (l *loop) connect(c *connection, id int) error {
+func (l *loop) connect(c *connection) error {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		return err
@@ -263,11 +256,11 @@ func (l *loop) connect(c *connection, id int) error {
 	if err := syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1); err != nil {
 		return err
 	}
-	return syscall.EpollCtl(l.epoll, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(id)})
+	return syscall.EpollCtl(l.epoll, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(c.id)})
 }
 
 func (l *loop) watch(c *connection, operation int, events uint32) error {
-	return syscall.EpollCtl(l.epoll, operation, c.fd, &syscall.EpollEvent{Events: events, Fd: int32(l.idOf(c))})
+	return syscall.EpollCtl(l.epoll, operation, c.fd, &syscall.EpollEvent{Events: events, Fd: int32(c.id)})
 }
 
 // epoll_pwait2 (Linux 5.11), whose timeout is in nanoseconds: epoll_wait would round the schedule to milliseconds.
