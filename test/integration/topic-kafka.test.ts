@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import kafkajs from 'kafkajs'
+import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { applyTopics, describeTopics } from '../../topic/kafka/admin.ts'
 import { kafkaClient } from '../../topic/kafka/connect.ts'
@@ -135,6 +136,23 @@ describe.each(paths)('createKafkaWriter, %s', path => {
     await writer.append(2, recordsOf('third'))
     await eventually(() => expect(follower.offsets(2)).toEqual([0]))
     expect(follower.assignments.at(-1)).toEqual([0, 1, 2])
+  })
+})
+
+describe('createKafkaWriter, on a kafkajs that lacks a part', () => {
+  test("goes through kafkajs's own producer, and says so once", async () => {
+    const topic = await newTopic()
+    const client = kafkaClient({ brokers })
+    const creator = Object.getOwnPropertySymbols(client).find(name => name.description?.endsWith('createCluster'))
+    if (!creator) throw new Error('kafkajs has changed')
+    const create = Reflect.get(client, creator)
+    Reflect.set(client, creator, (options: object) => Object.assign(create(options), { removeBroker: undefined }))
+    const lines: string[] = []
+    const logger = pino({ level: 'warn' }, { write: line => void lines.push(line) })
+    const writer = toClose(createKafkaWriter(client, { topic, acks: 1, logger }))
+    await writer.ready()
+    await writer.append(0, recordsOf('a'))
+    expect(lines.map(line => JSON.parse(line))).toMatchObject([{ reason: 'a cluster of kafkajs lacks a part' }])
   })
 })
 

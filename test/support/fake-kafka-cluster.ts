@@ -17,6 +17,8 @@ export interface FakeKafkaCluster extends KafkaCluster {
   /** Addresses that were given up. */
   removed: number[]
   range: { minVersion: number; maxVersion: number }
+  /** Whether the sessions hold. */
+  authenticated: boolean
   /** What `findBroker` fails with, first to last. */
   unreachable: Error[]
 }
@@ -66,6 +68,8 @@ export function fakeKafkaCluster(topic: string, leaders: number[]): FakeKafkaClu
       socket,
       requestQueue: {
         requestTimeout: 1,
+        pending: [],
+        scheduleCheckPendingRequests() {},
         push(request: QueuedRequest) {
           if (request.expectResponse) waiting.add(request)
           request.sendRequest()
@@ -78,8 +82,10 @@ export function fakeKafkaCluster(topic: string, leaders: number[]): FakeKafkaClu
         maybeThrottle() {},
       },
       isConnected: () => true,
-      isAuthenticated: () => true,
-      authenticate: async () => {},
+      isAuthenticated: () => cluster.authenticated,
+      authenticate: async () => {
+        cluster.authenticated = true
+      },
       nextCorrelationId: () => correlationId++,
     }
   }
@@ -105,6 +111,7 @@ export function fakeKafkaCluster(topic: string, leaders: number[]): FakeKafkaClu
     connectionPoolBuilder: { build: () => Promise.reject(new Error('not here')) },
     connect: async () => {},
     disconnect: async () => {},
+    authenticated: true,
     isConnected: () => true,
     addTargetTopic: async () => {},
     async refreshMetadata() {

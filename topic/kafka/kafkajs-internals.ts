@@ -16,6 +16,8 @@ export interface KafkaConnection {
     | undefined
   readonly requestQueue: {
     requestTimeout: number
+    readonly pending: readonly unknown[]
+    scheduleCheckPendingRequests(): void
     push(request: QueuedRequest): void
     rejectAll(error: Error): void
     maybeThrottle(ms: number): void
@@ -83,6 +85,13 @@ const connectionMethods = [
   'nextCorrelationId',
 ] as const satisfies readonly (keyof KafkaConnection)[]
 
+const queueMethods = [
+  'push',
+  'rejectAll',
+  'maybeThrottle',
+  'scheduleCheckPendingRequests',
+] as const satisfies readonly (keyof KafkaConnection['requestQueue'])[]
+
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
@@ -104,8 +113,9 @@ function isConnection(value: unknown): boolean {
   return (
     hasMethods(value, connectionMethods) &&
     typeof part(value, 'clientId') === 'string' &&
-    hasMethods(part(value, 'requestQueue'), ['push', 'rejectAll', 'maybeThrottle']) &&
-    typeof part(part(value, 'requestQueue'), 'requestTimeout') === 'number'
+    hasMethods(part(value, 'requestQueue'), queueMethods) &&
+    typeof part(part(value, 'requestQueue'), 'requestTimeout') === 'number' &&
+    Array.isArray(part(part(value, 'requestQueue'), 'pending'))
   )
 }
 
@@ -128,8 +138,16 @@ function installedVersion(): unknown {
   return part(manifest, 'version')
 }
 
+/** After its first answer kafkajs looks every millisecond for requests that wait, although none does: 4 % of a core. */
+function keepStillWhenIdle(queue: KafkaConnection['requestQueue']): void {
+  const schedule = queue.scheduleCheckPendingRequests.bind(queue)
+  queue.scheduleCheckPendingRequests = () => {
+    if (queue.pending.length > 0) schedule()
+  }
+}
+
 export interface OpenClusterOptions {
-  /** kafkajs waits at least the client's own `requestTimeout`; this is for connections of this cluster alone. */
+  /** In place of the client's own `requestTimeout`, for this cluster alone. */
   requestTimeoutMs: number
   /** @default the installed one */
   version?: unknown
@@ -153,7 +171,10 @@ export function openCluster(
   const build = builder.build.bind(builder)
   builder.build = async destination => {
     const connectionPool = await build(destination)
-    for (const { requestQueue } of connectionPool.pool) requestQueue.requestTimeout = requestTimeoutMs
+    for (const { requestQueue } of connectionPool.pool) {
+      requestQueue.requestTimeout = requestTimeoutMs
+      keepStillWhenIdle(requestQueue)
+    }
     return connectionPool
   }
   return cluster

@@ -119,6 +119,13 @@ describe('connectDirectSender', () => {
     expect(sender.partitions()).toBe(3)
   })
 
+  test('authenticates again before it sends on a session that is over', async () => {
+    const { cluster, sender } = await senderOf()
+    cluster.authenticated = false
+    await sender.send(0, records, Date.now() + 5_000)
+    expect(cluster.authenticated).toBe(true)
+  })
+
   test('resolves with acks 0 without an answer', async () => {
     const { cluster, sender } = await senderOf({ acks: 0 })
     await sender.send(0, records, Date.now() + 5_000)
