@@ -59,6 +59,8 @@ export interface Batcher {
   sendsInFlight(): number
   /** Of the partition that is worst off. */
   breaker(): BreakerState
+  /** Whether no partition takes records or is worth a try now. Ends by itself, so that a collector which is sent nothing meanwhile finds out. */
+  topicAway(): boolean
   /** Sends or spools what waits, and resolves when every request has its outcome. Later ones are unavailable. */
   close(): Promise<void>
 }
@@ -182,6 +184,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       return sum
     },
     breaker: () => breakers.state(),
+    topicAway: () => breakers.away(),
     async close() {
       closing = true
       const waitMs = spool ? Math.min(closeDeadlineMs, deadlineMs) : deadlineMs

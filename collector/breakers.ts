@@ -11,6 +11,8 @@ export interface BreakersOptions extends BreakerOptions {
 export interface Breakers {
   /** The worst of all. */
   state(): BreakerState
+  /** Whether nothing that is tried now can succeed: every partition that was sent to is open, and none is worth another try yet. */
+  away(): boolean
   stateOf(partition: number): BreakerState
   mayTry(partition: number): boolean
   waitMs(partition: number): number
@@ -39,6 +41,7 @@ export function createBreakers({ logger, now = () => performance.now(), ...optio
       }
       return worst
     },
+    away: () => breakers.size > 0 && [...breakers.values()].every(breaker => breaker.waitMs(now()) > 0),
     stateOf: partition => of(partition).state(),
     mayTry: partition => of(partition).mayTry(now()),
     waitMs: partition => of(partition).waitMs(now()),
