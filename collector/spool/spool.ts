@@ -51,6 +51,9 @@ export interface Spool {
   close(): Promise<void>
 }
 
+/** A flush of the disk costs more than the milliseconds that let more requests share it. */
+const commitLingerMs = 5
+
 const defaults = { drainBytesPerSecond: 8_388_608, closeMs: 1_000, now: Date.now } satisfies Partial<SpoolOptions>
 
 /** Opens the spool and begins to drain what is in it. Throws a TopicError `storage` when another process has it open. */
@@ -60,7 +63,7 @@ export function openSpool(options: SpoolOptions): Spool {
   const records = openRecords({ folder: dir, what: 'the spool', now })
   const log = createSpoolLog({ records, logger })
   const forwarder = createForwarder({ log, writer, breakers, bytesPerSecond: drainBytesPerSecond, logger })
-  const commits = createGroupCommit<Append>({ commit: records.append, weigh })
+  const commits = createGroupCommit<Append>({ commit: records.append, weigh, lingerMs: commitLingerMs })
   let waitingBytes = 0
   let appendedRecords = 0
   let refusing = false

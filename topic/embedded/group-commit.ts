@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
 /** What an addition weighs. */
 export interface Weight {
   records: number
@@ -8,6 +10,8 @@ export interface GroupCommitOptions<Added> {
   /** Makes all of them durable, or none. */
   commit(group: readonly Added[]): Promise<void>
   weigh(added: Added): Weight
+  /** How long a transaction waits for company, milliseconds. @default 0 */
+  lingerMs?: number
   /** @default 5000 */
   maxRecords?: number
   /** @default 8 MiB */
@@ -27,11 +31,11 @@ interface Waiting<Added> extends Weight {
   reject(error: unknown): void
 }
 
-const defaults = { maxRecords: 5_000, maxBytes: 8_388_608 } satisfies Partial<GroupCommitOptions<never>>
+const defaults = { lingerMs: 0, maxRecords: 5_000, maxBytes: 8_388_608 } satisfies Partial<GroupCommitOptions<never>>
 
 /** What is added while a transaction is being written shares the next one, in order: one flush of the disk for many. */
 export function createGroupCommit<Added>(options: GroupCommitOptions<Added>): GroupCommit<Added> {
-  const { commit, weigh, maxRecords, maxBytes } = { ...defaults, ...options }
+  const { commit, weigh, lingerMs, maxRecords, maxBytes } = { ...defaults, ...options }
   let queue: Waiting<Added>[] = []
   let writing: Promise<void> | undefined
 
@@ -52,6 +56,7 @@ export function createGroupCommit<Added>(options: GroupCommitOptions<Added>): Gr
 
   async function drain(): Promise<void> {
     while (queue.length > 0) {
+      if (lingerMs > 0) await wait(lingerMs)
       const group = takeGroup()
       try {
         await commit(group.map(({ added }) => added))
