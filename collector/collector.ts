@@ -153,7 +153,7 @@ export function createCollector(options: CollectorOptions): Collector {
 
   function ready(): Readiness {
     const { topic } = writer
-    const topicAway = batcher.breaker() !== 'closed'
+    const topicAway = batcher.topicAway()
     const partitions = writer.partitions()
     return readiness({ started, draining, topic, partitions, topicAway, spool: spool?.state() ?? 'off' })
   }
