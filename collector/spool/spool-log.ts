@@ -73,7 +73,8 @@ export function createSpoolLog({ records, logger }: { records: Records; logger: 
     async remove(partition, next, aside) {
       if (closed) throw new TopicError('closed', 'the spool is closed')
       damagedRecords += aside.length
-      for (const offset of aside) logger.error({ partition, offset }, 'a spooled record is set aside: it can not be sent')
+      for (const offset of aside)
+        logger.error({ partition, offset }, 'a spooled record is set aside: it can not be sent')
       const moved = aside.slice(0, Math.max(0, maxAside - kept))
       const frames = moved.map(offset => [offset, records.frame(partition, offset)] as const)
       await records.removeBefore(partition, next, () => {

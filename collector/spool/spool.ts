@@ -66,12 +66,16 @@ export function openSpool(options: SpoolOptions): Spool {
   const commits = createGroupCommit<Append>({ commit: records.append, weigh, lingerMs: commitLingerMs })
   let waitingBytes = 0
   let appendedRecords = 0
+  /** Appends in the order of their calls: one begun before a refusal says nothing of what it still takes. */
+  let begun = 0
+  let refusedAt = 0
   let refusing = false
   let closed: Promise<void> | undefined
 
   function refuse(why: object, message: string): false {
     if (!refusing) logger.error({ dir, ...why }, message)
     refusing = true
+    refusedAt = begun
     return false
   }
 
@@ -90,6 +94,7 @@ export function openSpool(options: SpoolOptions): Spool {
       const append = { partition, records: values.map(value => ({ value })) }
       const { bytes } = weigh(append)
       if (closed) return false
+      const order = ++begun
       if (log.bytes() + waitingBytes + bytes > maxBytes) return refuse({ maxBytes }, 'the spool is full')
       waitingBytes += bytes
       try {
@@ -99,7 +104,7 @@ export function openSpool(options: SpoolOptions): Spool {
       } finally {
         waitingBytes -= bytes
       }
-      refusing = false
+      if (order > refusedAt) refusing = false
       appendedRecords += values.length
       if (!closed) forwarder.wake(partition)
       return true
