@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
+import { readSites, type Sites } from '../collector/sites.ts'
 import type { KafkaOptions } from '../topic/kafka/connect.ts'
 import { conflicts } from './config-conflicts.ts'
-import { folderFault, readCertificates } from './config-files.ts'
+import { folderFault, readCertificates, readText } from './config-files.ts'
 import { readSources, type Sources, type Told } from './config-sources.ts'
 import { type Setting, type SettingKey, settings } from './settings.ts'
 
@@ -66,12 +67,14 @@ export function loadConfigFrom({ command, needs, ...told }: Given) {
       maxRecords: read('flushMaxRecords') ?? Number.POSITIVE_INFINITY,
     },
     origins: read('origins') ?? ['*'],
+    sites: sitesOf(read('sitesFile'), problems),
     ip: read('ip') ?? 'off',
     userAgent: read('userAgent') ?? 'keep',
     gpc: read('gpc') ?? 'honor',
     visitor: read('visitor') ?? 'daily',
     visitorSecret: read('visitorSecret'),
     trustedProxies: read('trustedProxies') ?? 0,
+    rateLimit: read('rateLimit') ?? 0,
     eventsPath: read('eventsPath') ?? '/v1/events',
     scriptPath: read('scriptPath') ?? '/clicktrail.js',
     format: read('fileFormat') ?? 'json.gz',
@@ -100,6 +103,16 @@ export function missing({ name, example }: Setting, who: string): string {
 }
 
 type Read = <K extends SettingKey>(key: K) => Output<K> | undefined
+
+function sitesOf(path: string | undefined, problems: string[]): Sites | undefined {
+  if (path === undefined) return undefined
+  const text = readText(path, 'CLICKTRAIL_SITES_FILE', problems)
+  if (text === '') return undefined
+  const read = readSites(text)
+  if ('sites' in read) return read.sites
+  problems.push(...read.problems.map(problem => `CLICKTRAIL_SITES_FILE names ${path}, where ${problem}`))
+  return undefined
+}
 
 function kafkaOptions(sources: Sources, read: Read, problems: string[]): KafkaOptions | undefined {
   const brokers = read('kafkaBrokers')

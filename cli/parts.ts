@@ -90,6 +90,7 @@ export function openCollector(config: Config, topics: Topics, logger: Logger): C
     script: readFileSync(new URL('sdk/dist/clicktrail.js', checkout)),
     debugScript: existsSync(debugScript) ? readFileSync(debugScript) : undefined,
     origins: config.origins,
+    sites: config.sites,
     eventsPath: config.eventsPath,
     scriptPath: config.scriptPath,
     ip: config.ip,
@@ -100,6 +101,7 @@ export function openCollector(config: Config, topics: Topics, logger: Logger): C
         ? { mode: 'off' }
         : { mode: 'daily', secret: config.visitorSecret ?? visitorSecret(config.dataDir) },
     trustedProxies: config.trustedProxies,
+    rateLimit: config.rateLimit,
     metrics: createMetrics({ version, process: true }),
     logger,
   })

@@ -79,6 +79,12 @@ export const settings = {
     fallback: '*',
     schema: schemas.origins,
   },
+  sitesFile: {
+    name: 'CLICKTRAIL_SITES_FILE',
+    help: 'JSON file of the sites that may post, each with its own origins; read at the start',
+    fallback: 'any site',
+    schema: text.min(1),
+  },
   ip: {
     name: 'CLICKTRAIL_IP',
     help: 'off, or cut: store the network (/24, /48) of the address',
@@ -115,6 +121,12 @@ export const settings = {
     help: 'proxies in front, counted from the right of X-Forwarded-For',
     fallback: '0',
     schema: integer(0, 10),
+  },
+  rateLimit: {
+    name: 'CLICKTRAIL_RATE_LIMIT',
+    help: 'requests a second and client address (/64 of IPv6) for events; beyond it 429',
+    fallback: '0, no limit',
+    schema: integer(0, 10_000),
   },
   eventsPath: { name: 'CLICKTRAIL_EVENTS_PATH', help: 'where events are posted', fallback: '/v1/events', schema: path },
   scriptPath: {

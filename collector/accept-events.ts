@@ -19,6 +19,8 @@ export interface AcceptOptions {
   parseUserAgent: ReturnType<typeof createUserAgentParser>
   /** Names the visitor where the browser does not. */
   pseudonymOf: ((visit: Visit) => string) | undefined
+  /** Why events of a site may not come from an origin, or undefined. */
+  refusalOfSite(site: string, origin: string | undefined): string | undefined
   ip: 'off' | 'cut'
 }
 
@@ -30,6 +32,8 @@ export interface Sender {
   /** The header, as it came. */
   acceptLanguage: string | undefined
   address: string | undefined
+  /** The header, as it came. */
+  origin: string | undefined
 }
 
 const overloaded: Answer = {
@@ -53,11 +57,13 @@ const topicUnknown: Answer = {
  * only after the topic's acknowledgement of every event that was not refused. Never rejects but for a fault of ours.
  */
 export function createAcceptEvents(options: AcceptOptions): (body: Buffer, sender: Sender) => Promise<Answer> {
-  const { writer, batcher, metrics } = options
+  const { writer, batcher, metrics, refusalOfSite } = options
   return async (body, sender) => {
     const validated = validate(body)
     if (!validated.ok) return { outcome: validated.refusal, message: validated.message }
     const { batch, rejected } = validated
+    const refusal = refusalOfSite(batch.site, sender.origin)
+    if (refusal !== undefined) return { outcome: 'forbidden', message: refusal }
     if (batch.events.length === 0) return answered(0, rejected, metrics)
     const partitions = writer.partitions()
     const tab = batch.tab ?? newTab(sender.receivedMs)

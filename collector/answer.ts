@@ -16,6 +16,9 @@ export const statuses = {
   timeout: 408,
   too_large: 413,
   unsupported: 415,
+  /** Too many requests from one address. */
+  limited: 429,
+  too_many_headers: 431,
   /** A fault of ours. */
   internal: 500,
   /** Too much is on its way. */

@@ -10,8 +10,10 @@ import { corsPolicy } from './cors.ts'
 import { eventsRoute } from './events-route.ts'
 import { createInFlight } from './in-flight.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { createRateLimit } from './rate-limit.ts'
 import { type Readiness, readiness } from './readiness.ts'
 import { createScript, markedPath } from './script.ts'
+import { originsOf, type Sites, siteRule } from './sites.ts'
 import type { Spool } from './spool/spool.ts'
 import { createUserAgentParser } from './user-agent.ts'
 import { createPseudonyms, type VisitorMode } from './visitor.ts'
@@ -30,6 +32,8 @@ export interface CollectorOptions {
   metrics?: Metrics
   /** Allow-list of origins: `*`, exact, `*.domain`, `null`. @default ['*'] */
   origins?: readonly string[]
+  /** The sites that may send, each from its own origins, or from `origins`. @default any */
+  sites?: Sites | undefined
   /** @default '/v1/events' */
   eventsPath?: string
   /** @default '/clicktrail.js' */
@@ -44,6 +48,8 @@ export interface CollectorOptions {
   visitor?: VisitorMode
   /** Own proxies in front, hops counted from the right of X-Forwarded-For. @default 0 */
   trustedProxies?: number
+  /** Requests a second and client address, up to 10,000; beyond it they are refused with 429. 0 for no limit. @default 0 */
+  rateLimit?: number
   /** Bytes of records that may be on their way; beyond it requests are refused with 503. @default 64 MiB */
   maxInFlightBytes?: number
   /** How long the topic may take to acknowledge, milliseconds. @default 5000 */
@@ -63,6 +69,7 @@ const defaults = {
   gpc: 'honor',
   visitor: { mode: 'off' },
   trustedProxies: 0,
+  rateLimit: 0,
   maxInFlightBytes: 64 * 1_024 * 1_024,
   deadlineMs: 5_000,
   bodyTimeoutMs: 10_000,
@@ -97,7 +104,7 @@ export function createCollector(options: CollectorOptions): Collector {
     ...options,
   }
   const { metrics = createMetrics() } = options
-  const { origins, userAgent, visitor, ip, deadlineMs, maxInFlightBytes, now, ...http } = settings
+  const { origins, sites, rateLimit, userAgent, visitor, ip, deadlineMs, maxInFlightBytes, now, ...http } = settings
   const inFlight = createInFlight()
   const { observeSend } = metrics
   const batcher = createBatcher({ writer, spool, logger, deadlineMs, maxInFlightBytes, observeSend })
@@ -110,11 +117,21 @@ export function createCollector(options: CollectorOptions): Collector {
   })
   const parseUserAgent = createUserAgentParser({ original: userAgent })
   const pseudonymOf = visitor.mode === 'daily' ? createPseudonyms(visitor.secret) : undefined
-  const acceptEvents = createAcceptEvents({ writer, batcher, metrics, parseUserAgent, pseudonymOf, ip })
+  const refusalOfSite = siteRule(sites, origins)
+  const acceptEvents = createAcceptEvents({ writer, batcher, metrics, parseUserAgent, pseudonymOf, ip, refusalOfSite })
   let started = false
   let draining = false
-  const cors = corsPolicy(origins)
-  const events = eventsRoute({ ...http, acceptEvents, cors, metrics, logger, draining: () => draining, now })
+  const cors = corsPolicy(originsOf(sites, origins))
+  const events = eventsRoute({
+    ...http,
+    acceptEvents,
+    cors,
+    rateLimit: createRateLimit({ perSecond: rateLimit }),
+    metrics,
+    logger,
+    draining: () => draining,
+    now,
+  })
 
   const app = new Hono()
   const immutable = addScript(app, script, scriptPath)

@@ -5,6 +5,7 @@ import type { Sender } from './accept-events.ts'
 import { clientAddress } from './address.ts'
 import { type Answer, writeAnswer } from './answer.ts'
 import type { CorsPolicy } from './cors.ts'
+import { httpLimits } from './http-limits.ts'
 import type { Metrics } from './metrics.ts'
 import { headerFault, readBody } from './read-body.ts'
 import { isSpeculative } from './speculative.ts'
@@ -12,6 +13,8 @@ import { isSpeculative } from './speculative.ts'
 export interface EventsRouteOptions {
   acceptEvents(body: Buffer, sender: Sender): Promise<Answer>
   cors: CorsPolicy
+  /** Seconds that a client has to wait before its next request, or undefined. */
+  rateLimit(address: string | undefined, nowMs: number): number | undefined
   metrics: Metrics
   logger: Logger
   gpc: 'honor' | 'ignore'
@@ -39,7 +42,9 @@ export function eventsRoute(options: EventsRouteOptions): RequestListener {
     }
     let answer: Answer
     try {
-      answer = refusalOf(request, origin.allowed, options) ?? (await answerTo(request, receivedMs, options))
+      const address = addressOf(request, options.trustedProxies)
+      const arrival = { receivedMs, address, originAllowed: origin.allowed }
+      answer = refusalOf(request, arrival, options) ?? (await answerTo(request, arrival, options))
     } catch (error) {
       logger.error({ err: error }, 'a request failed')
       answer = { outcome: 'internal', message: 'the collector failed: send the events again later' }
@@ -49,13 +54,23 @@ export function eventsRoute(options: EventsRouteOptions): RequestListener {
   }
 }
 
+interface Arrival {
+  receivedMs: number
+  address: string | undefined
+  originAllowed: boolean
+}
+
 /** The answer that needs no body, or undefined. */
-function refusalOf(request: IncomingMessage, originAllowed: boolean, options: EventsRouteOptions): Answer | undefined {
-  const { method, headers } = request
-  if (!originAllowed) {
+function refusalOf(request: IncomingMessage, arrival: Arrival, options: EventsRouteOptions): Answer | undefined {
+  const { method, headers, rawHeaders } = request
+  if (rawHeaders.length > 2 * httpLimits.headers) {
+    const message = `the request has ${rawHeaders.length / 2} headers, at most ${httpLimits.headers} are allowed: leave some out`
+    return { outcome: 'too_many_headers', message }
+  }
+  if (!arrival.originAllowed) {
     return {
       outcome: 'forbidden',
-      message: "the page's Origin may not send events here: list it in CLICKTRAIL_ORIGINS",
+      message: "the page's Origin may not send events here: list it in CLICKTRAIL_ORIGINS or CLICKTRAIL_SITES_FILE",
     }
   }
   if (method !== 'POST') {
@@ -65,6 +80,12 @@ function refusalOf(request: IncomingMessage, originAllowed: boolean, options: Ev
   if (options.draining()) {
     const message = 'this collector is about to end: send the events again after the seconds in Retry-After'
     return { outcome: 'draining', message, retryAfterSeconds: 1, close: true }
+  }
+  const waitSeconds = options.rateLimit(arrival.address, arrival.receivedMs)
+  if (waitSeconds !== undefined) {
+    const message =
+      'too many requests come from this address: keep the events and send them again after the seconds in Retry-After'
+    return { outcome: 'limited', message, retryAfterSeconds: waitSeconds }
   }
   if (options.gpc === 'honor' && headers['sec-gpc'] === '1') {
     options.metrics.dropped('gpc')
@@ -78,22 +99,24 @@ function refusalOf(request: IncomingMessage, originAllowed: boolean, options: Ev
   return fault === undefined ? undefined : { outcome: 'unsupported', message: fault }
 }
 
-async function answerTo(request: IncomingMessage, receivedMs: number, options: EventsRouteOptions): Promise<Answer> {
+async function answerTo(request: IncomingMessage, arrival: Arrival, options: EventsRouteOptions): Promise<Answer> {
   const { headers } = request
   const body = await readBody(request, { maxBytes: limits.bodyBytes, timeoutMs: options.bodyTimeoutMs })
   if (!body.ok) return { outcome: body.refusal, message: body.message, close: body.refusal === 'timeout' }
-  const forwardedFor = headers['x-forwarded-for']
   return options.acceptEvents(body.bytes, {
-    receivedMs,
+    receivedMs: arrival.receivedMs,
     ageMs: ageOf(request.url),
     userAgent: headers['user-agent'],
     acceptLanguage: headers['accept-language'],
-    address: clientAddress(
-      request.socket.remoteAddress,
-      Array.isArray(forwardedFor) ? forwardedFor.join() : forwardedFor,
-      options.trustedProxies,
-    ),
+    address: arrival.address,
+    origin: headers.origin,
   })
+}
+
+function addressOf({ headers, socket }: IncomingMessage, trustedProxies: number): string | undefined {
+  const forwardedFor = headers['x-forwarded-for']
+  const list = Array.isArray(forwardedFor) ? forwardedFor.join() : forwardedFor
+  return clientAddress(socket.remoteAddress, list, trustedProxies)
 }
 
 /** The path of a request target and its query, each without the question mark. */

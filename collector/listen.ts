@@ -3,6 +3,8 @@ import { isIPv6 } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import { httpLimits } from './http-limits.ts'
+import { limitSockets } from './sockets.ts'
 
 export interface ListenOptions {
   app: Hono
@@ -14,6 +16,10 @@ export interface ListenOptions {
   logger: Logger
   /** The setting that an error about the port names. @default 'CLICKTRAIL_PORT' */
   setting?: string
+  /** Open connections. @default 4096 */
+  sockets?: number
+  /** Requests on one connection. @default 10000 */
+  requestsPerSocket?: number
   /** How long the headers of a request may take, milliseconds. @default 5000 */
   headersTimeoutMs?: number
   /** How long a request as a whole may take to arrive, milliseconds. @default 20000 */
@@ -24,14 +30,12 @@ export interface ListenOptions {
 
 const defaults = {
   setting: 'CLICKTRAIL_PORT',
-  headersTimeoutMs: 5_000,
-  requestTimeoutMs: 20_000,
+  sockets: httpLimits.sockets,
+  requestsPerSocket: httpLimits.requestsPerSocket,
+  headersTimeoutMs: httpLimits.headersTimeoutMs,
+  requestTimeoutMs: httpLimits.requestTimeoutMs,
   closeTimeoutMs: 10_000,
 } satisfies Partial<ListenOptions>
-
-/** Longer than the minute after which common load balancers drop an idle connection, so that the client side closes first. */
-const keepAliveTimeoutMs = 65_000
-const maxHeaderBytes = 16 * 1_024
 
 export interface Listening {
   /** Where a browser on this machine finds it. */
@@ -43,17 +47,20 @@ export interface Listening {
 
 /** Serves an app over HTTP/1.1. Resolves when the port is open; rejects with an Error that names the setting to change. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { host, port, logger, setting, closeTimeoutMs, ...timeouts } = { ...defaults, ...options }
+  const { host, port, logger, setting, closeTimeoutMs, ...limits } = { ...defaults, ...options }
   const server = createServer(
     {
-      headersTimeout: timeouts.headersTimeoutMs,
-      requestTimeout: timeouts.requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(1_000, timeouts.headersTimeoutMs),
-      keepAliveTimeout: keepAliveTimeoutMs,
-      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
+      keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
+      // Node refuses from this size on.
+      maxHeaderSize: httpLimits.headerBytes + 1,
     },
     listenerOf(options),
   )
+  server.maxHeadersCount = 0
+  limitSockets(server, limits, logger)
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(portError(error, host, port, setting)))
     server.listen(port, host, resolve)

@@ -44,7 +44,7 @@ export function readSites(text: string): { sites: Sites } | { problems: string[]
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return { problems: [`is not JSON: ${error instanceof Error ? error.message : error}`] }
+    return { problems: [`the whole is not JSON: ${error instanceof Error ? error.message : error}`] }
   }
   const outer = file.safeParse(value)
   if (!outer.success) return { problems: outer.error.issues.map(issue => sentence([], issue)) }
@@ -65,7 +65,7 @@ export function readSites(text: string): { sites: Sites } | { problems: string[]
 
 function sentence(path: readonly PropertyKey[], issue: z.core.$ZodIssue): string {
   const place = placeOf([...path, ...issue.path])
-  return place === '' ? issue.message : `${place} ${issue.message}`
+  return `${place === '' ? 'the whole' : place} ${issue.message}`
 }
 
 /** `sites.shop.origins[0]`, `sites["my.shop"]`. */

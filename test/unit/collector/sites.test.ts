@@ -62,15 +62,15 @@ test('the origins of all sites together are those of each, or the common ones', 
 
 describe('a file of sites', () => {
   test.each([
-    ['{', /^is not JSON: /],
-    ['[]', 'must be { "sites": { "shop": { "origins": ["https://shop.example"] } } }'],
-    ['null', 'must be { "sites": { "shop": { "origins": ["https://shop.example"] } } }'],
+    ['{', /^the whole is not JSON: /],
+    ['[]', 'the whole must be { "sites": { "shop": { "origins": ["https://shop.example"] } } }'],
+    ['null', 'the whole must be { "sites": { "shop": { "origins": ["https://shop.example"] } } }'],
     ['{}', 'sites must be an object with a member for each site: { "shop": {} }'],
     ['{"sites":["shop"]}', 'sites must be an object with a member for each site: { "shop": {} }'],
     ['{"sites":{}}', 'sites is empty: name at least one site'],
     [
       '{"sites":{"a":{}},"site":{}}',
-      'has "site", which means nothing here: write { "sites": { "shop": { "origins": ["https://shop.example"] } } }',
+      'the whole has "site", which means nothing here: write { "sites": { "shop": { "origins": ["https://shop.example"] } } }',
     ],
     ['{"sites":{"shop":null}}', 'sites.shop must be { "origins": [...] } or {}'],
     ['{"sites":{"shop":["https://a.example"]}}', 'sites.shop must be { "origins": [...] } or {}'],
