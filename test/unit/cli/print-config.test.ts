@@ -69,7 +69,7 @@ test.each(literal)('the default that is shown for %s is the one that is used', k
   expect(config).toEqual({ ...plain, kafka: config.kafka })
 })
 
-describe('--print-config', () => {
+describe('--print-config', { timeout: 60_000 }, () => {
   it('prints what the command has and ends with 0, even where it could not run', async () => {
     const { code, output } = await runClicktrail({
       args: ['collector', '--print-config', '--port', '9001'],
