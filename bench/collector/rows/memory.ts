@@ -38,8 +38,9 @@ export const measureMemory: MeasureRow = async ({ generator, seconds, outageMinu
       await brokers.stop()
       const filling = await watch(server.pid, outageSeconds / 2)
       const full = await watch(server.pid, outageSeconds / 2)
-      const { answers } = await loaded
+      const { answers, unsent, unanswered } = await loaded
       const statuses = Object.entries(answers).map(([status, { requests }]) => `${requests} x ${status}`)
+      statuses.push(`${unsent} unsent, ${unanswered} unanswered`)
       log(
         `memory: without a broker at most ${mb(Math.max(filling.maxBytes, full.maxBytes))} MB; ${statuses.join(', ')}`,
       )

@@ -6,7 +6,8 @@ import { atLeast, type Figure } from '../figures.ts'
 import { nodeCommand } from '../node-command.ts'
 import { peerCommands } from '../peers/peers.ts'
 import { type Server, startServer } from '../pinned.ts'
-import { makeTopic, recordsOn } from '../topics.ts'
+import { fieldsOf, missingFields } from '../record-fields.ts'
+import { makeTopic, recordsOn, valuesOn } from '../topics.ts'
 import type { MeasureRow } from './row.ts'
 
 /** Enough that nobody waits for a socket: 10 ms of 250,000 events/s in batches of 10 are 250 requests. */
@@ -28,6 +29,7 @@ export const measurePath: MeasureRow = async options => {
     }
     const results = await compare(servers, { ...options, samples: corpus({ events: 10 }), connections })
     await mustBeOnTopics(brokers, results)
+    await mustHaveSameFields(brokers, results)
     return figuresOf(results)
   } finally {
     await Promise.all(servers.map(server => server.stop()))
@@ -42,6 +44,16 @@ async function mustBeOnTopics({ addresses }: Brokers, results: Comparison): Prom
     const acknowledged = rounds.reduce((sum, { events }) => sum + events, 0)
     const there = await recordsOn(addresses, name)
     if (there < acknowledged) throw new Error(`${name} acknowledged ${acknowledged} events, ${there} are on its topic`)
+  }
+}
+
+/** A peer that leaves out what Clicktrail writes has less to do. */
+async function mustHaveSameFields({ addresses }: Brokers, results: Comparison): Promise<void> {
+  const wanted = fieldsOf(await valuesOn(addresses, 'clicktrail', 500))
+  for (const name of Object.keys(results)) {
+    if (name === 'bare' || name === 'clicktrail') continue
+    const missing = missingFields(wanted, fieldsOf(await valuesOn(addresses, name, 500)))
+    if (missing.length > 0) throw new Error(`records of ${name} lack ${missing.join(', ')}`)
   }
 }
 

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { median, type Round, ratio } from '../../../../bench/collector/compare.ts'
+
+const round = (eventsPerSecond: number): Round => ({
+  events: 1,
+  eventsPerSecond,
+  eventsPerCpuSecond: 2 * eventsPerSecond,
+  busy: 1,
+})
+
+test.each([
+  [[3, 1, 2], 2],
+  [[4, 1, 2, 3], 2.5],
+  [[], Number.NaN],
+])('finds the median of %j', (values, expected) => {
+  expect(median(values)).toBe(expected)
+})
+
+test('compares round with round, so that a slow moment of the machine counts on both sides', () => {
+  const results = { ours: [10, 20, 60].map(round), bare: [100, 200, 300].map(round) }
+  expect(ratio(results, 'ours', 'bare')).toBeCloseTo(0.1)
+  expect(ratio(results, 'ours', 'bare', 'eventsPerCpuSecond')).toBeCloseTo(0.1)
+})
+
+test('knows no ratio to a server that was not measured', () => {
+  expect(ratio({ ours: [round(10)] }, 'ours', 'vertx')).toBeNaN()
+})
