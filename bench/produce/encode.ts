@@ -1,7 +1,6 @@
 import { stockProduceRequest } from '../../test/support/stock-produce-request.ts'
 import { encodeProduceRequest, type ProduceRequest } from '../../topic/kafka/produce-request.ts'
-import type { Pair } from './pair.ts'
-import { cpuMicros } from './pair.ts'
+import { cpuMicros, type Pair } from './pair.ts'
 
 /** Requests before the first figure, and of each figure. */
 const warmUp = 200
