@@ -19,6 +19,7 @@ const terserOptions = {
     hoist_props: false,
     if_return: false,
     keep_fargs: false,
+    lhs_constants: false,
     pure_getters: true,
     unsafe: true,
     unsafe_arrows: true,

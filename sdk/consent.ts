@@ -8,8 +8,9 @@ export const choiceKey = 'clicktrail'
  * Why the visitor's events must not leave the browser: `gpc` or `optOut`; nothing else is true. Looks into storage, which
  * has no place in a click or at start. Global Privacy Control outranks `optIn()`.
  */
-export const refusal = (): string | undefined =>
-  !options.gpc && navigator.globalPrivacyControl ? 'gpc' : kept()[choiceKey]
+export function refusal(): string | undefined {
+  return !options.gpc && navigator.globalPrivacyControl ? 'gpc' : kept(choiceKey)
+}
 
 declare global {
   interface Navigator {

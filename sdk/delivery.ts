@@ -2,7 +2,7 @@ import { explain } from './explain.ts'
 import { guard } from './guard.ts'
 import { lose } from './losses.ts'
 import { ageOf, undelivered, urlOf } from './outbox.ts'
-import { queue, seal, tab } from './queue.ts'
+import { obey, queue, seal, tab } from './queue.ts'
 import { drop, keep, kept } from './storage.ts'
 
 const maxEvents = 10
@@ -10,63 +10,81 @@ const maxWaitMs = 2_000
 const maxBytes = 65_536
 const maxAnswerMs = 30_000
 const foreignAgeMs = 10_000
-const lockedMs = 1_000
-const nextMs = 99
+const goneMs = 1_000
 const maxDoublings = 6
+/** A timer of 2^31 ms or more runs at once. */
+const maxAskedMs = 1e9
+
+type Timer = ReturnType<typeof setTimeout> | 0
 
 /** Tries in a row that the collector didn't answer or asked to repeat. */
 export let failures = 0
 /** Events that the collector has acknowledged. */
 export let acknowledged = 0
-let silentUntil = 0
-let leaving = false
-let timer: ReturnType<typeof setTimeout> | undefined
+let leaving: boolean | undefined
+/** Runs when the batch is due, where one is. */
+let due: Timer | undefined
+/** Runs when the next request may be sent, while it may not: one is on its way, or the collector wants to be left alone. */
+let silence: Timer | undefined
 
-/** An event is in the queue: a batch is due at 10 of them or after 2 s, and at once while the page is being left. */
+/**
+ * An event is in the queue. A batch is due 2 s after the first one, or with the next try while the collector fails; at 10
+ * events where no request is on its way; and at once while the page is being left.
+ */
 export function added(): void {
   if (leaving) leave()
-  else if (!failures && (!queue[1] || queue[maxEvents - 1])) schedule(queue[1] ? 0 : maxWaitMs)
-}
-
-function schedule(ms: number) {
-  clearTimeout(timer)
-  timer = setTimeout(run, ms)
+  else if (queue[maxEvents - 1] ? !silence : !due && !failures) {
+    clearTimeout(due)
+    due = setTimeout(run, queue[maxEvents - 1] ? 0 : maxWaitMs)
+  }
 }
 
 /** Seals what waits, and sends a batch of the outbox. */
-export const run = guard(() => {
-  const refused = seal()
-  if (refused) explain(`sends nothing: ${refused}`)
-  else sendNext()
+export const run = /* @__PURE__ */ guard(() => {
+  due = 0
+  seal()
+  sendNext()
+})
+
+/** Sends nothing for so long, then a batch: with what was recorded while the collector failed. */
+const pause = /* @__PURE__ */ guard((ms: number): void => {
+  clearTimeout(silence)
+  silence = setTimeout(() => {
+    silence = 0
+    due ? sendNext() : run()
+  }, ms)
 })
 
 /**
- * Sends the newest batch, unless one is on its way. One that has waited for long may be another tab's: then the tab that
- * gets the lock sends it.
+ * Sends the newest batch, or an older one after a failure, unless one is on its way. One that has waited for long may be
+ * another tab's: then the tab that gets the lock sends it.
  */
-function sendNext() {
-  const [key] = undelivered()
+const sendNext = /* @__PURE__ */ guard(() => {
+  const refused = obey()
+  if (refused) explain(`sends nothing: ${refused}`)
+  const batches = refused ? [] : undelivered()
+  const key = batches[failures % batches.length]
   if (!key) failures = 0
-  else if (Date.now() > silentUntil) {
-    const go = (lock: unknown) => (lock && kept()[key] ? send(key) : schedule(lockedMs))
+  else if (!silence && !leaving) {
+    pause(maxAnswerMs)
+    const go = () => send(key)
     const locks = ageOf(key) > foreignAgeMs && navigator.locks
-    if (locks) locks.request('clicktrail', { ifAvailable: true }, go).catch(go)
-    else void go(true)
+    if (locks) locks.request('clicktrail', go).catch(go)
+    else void go()
   }
-}
+})
 
 /** Sends a batch and does what the answer asks for. Never rejects. */
 async function send(key: string): Promise<unknown> {
   try {
-    const body = kept()[key] as string
+    const body = kept(key) as string
     const batch = JSON.parse(body)
     const { events } = batch
     if (leaving && navigator.sendBeacon(urlOf(key), body)) {
       explain(`sent ${events.length} events by beacon, as the page is left`, batch)
       // Nobody will hear of the answer: while another one is missing, the batch stays for the next visit.
-      return silentUntil || batch.tab !== tab || drop(key)
+      return silence || batch.tab !== tab || drop(key)
     }
-    silentUntil = Date.now() + maxAnswerMs
     explain(`sends ${events.length} events, ${body.length} characters`, batch)
     const response = await fetch(urlOf(key), { method: 'POST', body, keepalive: true, credentials: 'omit' }).catch(
       Object,
@@ -76,13 +94,11 @@ async function send(key: string): Promise<unknown> {
     const tooLarge = status === 413 || (!status && new Blob([body]).size > maxBytes)
     if (!tooLarge && /^(0|408|42[59]|5)/.test(status)) {
       explain(`no success (${status || response.message}): keeps the events and tries again`)
-      const askedMs = response.headers?.get('retry-after') * 1_000 || 0
-      const waitMs = askedMs + Math.random() * 1_000 * 2 ** Math.min(++failures, maxDoublings)
-      silentUntil = Date.now() + waitMs
-      schedule(waitMs + nextMs)
+      const askedMs = (response.headers?.get('retry-after') * 1_000) % maxAskedMs || 0
+      pause(askedMs + Math.random() * 1_000 * 2 ** Math.min(++failures, maxDoublings))
     } else {
-      failures = silentUntil = 0
-      if (tooLarge && events[1] && kept()[key]) {
+      failures = 0
+      if (tooLarge && events[1] && kept(key)) {
         const tail = { ...batch, events: events.splice(events.length >> 1), n: batch.n + events.length }
         for (const half of [batch, tail]) keep(key + half.n, JSON.stringify(half))
         explain('the batch is too large: halves it')
@@ -93,17 +109,20 @@ async function send(key: string): Promise<unknown> {
         explain(`the collector acknowledged ${events.length - rejected} events`)
       } else lose(`http_${status}`, events.length)
       drop(key)
-      setTimeout(guard(sendNext), nextMs)
+      pause(0)
     }
   } catch (error) {
     explain('failed inside, which the page does not feel:', error)
+    // Another tab may have sent this batch while the lock was awaited.
+    pause(goneMs)
   }
 }
 
 /** Hands all to the browser, as nobody can wait for an answer any more. Events that still come go at once. */
 export function leave(): void {
   leaving = true
-  if (!seal()) void undelivered().map(send)
+  seal()
+  void undelivered().map(send)
 }
 
 /** The page was brought back. */

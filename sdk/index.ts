@@ -11,7 +11,7 @@ export { flush, identify, optIn, optOut, page } from './tracker.ts'
  * the `track` that it returns checks every call.
  */
 export function init<Events extends EventMap<Events> = EventMap>(options: InitOptions): { track: Track<Events> } {
-  tracker.init({ ...options, endpoint: options.endpoint || '/v1/events' })
+  tracker.init(options)
   return { track }
 }
 

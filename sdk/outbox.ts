@@ -1,8 +1,8 @@
 import { lose } from './losses.ts'
 import { options } from './options.ts'
-import { drop, kept } from './storage.ts'
+import { drop, kept, keys } from './storage.ts'
 
-const maxBatches = 262
+const maxBatches = 64
 const maxChars = 262_144
 const maxAgeMs = 604_800_000
 
@@ -13,20 +13,20 @@ export const ageOf = (key: string): number => Date.now() - (key.split(' ')[0] as
 export const urlOf = (key: string): string => `${options.endpoint}?age=${ageOf(key)}`
 
 /**
- * The keys of this endpoint's batches, newest first: at most 262, 256 Ki characters and 7 days old. What is beyond that
+ * The keys of this endpoint's batches, newest first: at most 64, 256 Ki characters and 7 days old. What is beyond that
  * is given up here.
  */
 export function undelivered(): string[] {
   let batches = maxBatches
   let chars = maxChars
   return (
-    Object.keys(kept())
+    keys()
       .sort()
       .reverse()
       // biome-ignore lint/suspicious/useIterableCallbackReturn: each explicit return is sent to every visitor.
       .filter(key => {
         if (key.split(' ')[1] !== String(options.endpoint)) return false
-        const body = kept()[key] as string
+        const body = kept(key) as string
         if (batches-- > 0 && chars > 0 && ageOf(key) < maxAgeMs) {
           chars -= body.length
           return true

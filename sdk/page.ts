@@ -4,7 +4,7 @@ import { track } from './track.ts'
 import { plain, turn, url } from './url.ts'
 
 /** Records a page view of where the visitor is now. What waits belongs to the page before, whose title is still there. */
-export const page = guard((): void => {
+export const page = /* @__PURE__ */ guard((): void => {
   if (url) seal()
   turn()
   track('page_view')
@@ -15,18 +15,22 @@ export const page = guard((): void => {
  * standing before pushState and replaceState: the page's own calls keep their errors.
  */
 export function watchRoutes(): void {
-  const changed = guard(() => {
-    if (plain(location.href) !== url) page()
-  })
-  if (window.navigation) navigation.addEventListener('currententrychange', changed)
+  if (window.navigation?.currentEntry) navigation.addEventListener('currententrychange', changed)
   else {
     listen('popstate', changed)
-    for (const method of ['pushState', 'replaceState'] as const) {
-      const original = history[method]
-      history[method] = (...args) => {
-        original.apply(history, args)
-        changed()
-      }
-    }
+    standBefore('pushState')
+    standBefore('replaceState')
   }
 }
+
+function standBefore(method: 'pushState' | 'replaceState') {
+  const original = history[method]
+  history[method] = (...args) => {
+    original.apply(history, args)
+    changed()
+  }
+}
+
+const changed = /* @__PURE__ */ guard(() => {
+  if (plain(location.href) !== url) page()
+})

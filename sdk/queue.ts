@@ -1,3 +1,4 @@
+import type { Status } from './api.ts'
 import { build } from './build.ts'
 import { refusal } from './consent.ts'
 import { limits, type PropertyValue } from './event.ts'
@@ -6,7 +7,7 @@ import { guard } from './guard.ts'
 import { newId } from './id.ts'
 import { forgetIdentity, identity } from './identity.ts'
 import { dropped, reportAction, told } from './losses.ts'
-import { options } from './options.ts'
+import { idle, options } from './options.ts'
 import { undelivered } from './outbox.ts'
 import { flat } from './properties.ts'
 import { drop, keep } from './storage.ts'
@@ -31,13 +32,12 @@ export let n = 0
 /** The name that the visitor was given. */
 export let user: string | undefined
 let madeAt = 0
-let last = ''
+let last: string | undefined
 
-/** Adds an event that happens now. */
-export function push(action: string, given?: object): void {
+/** Adds an event that happened at `at`, ms since 1970: now, if not told otherwise. */
+export function push(action: string, given?: object, at: number = Date.now()): void {
   const properties = given && ({ ...given } as Queued['properties'])
   for (const name in properties) properties[name] = flat(properties[name])
-  const at = Date.now()
   if (!queue[0] && at - madeAt > tabMaxAgeMs) {
     tab = newId(at)
     madeAt = at
@@ -48,18 +48,21 @@ export function push(action: string, given?: object): void {
   explain(`recorded ${action}`, properties)
 }
 
-/** Makes one batch or more of all that waits, and puts them into the outbox. Answers why nothing may leave the browser. */
-export function seal(): string | undefined {
-  const refused = refusal()
-  if (refused) {
-    forget()
-    return refused
-  }
+/** Answers why nothing may leave the browser. Where the visitor refuses, all that is held is forgotten. */
+export function obey(): Status['blocked'] {
+  const refused = refusal() as 'gpc'
+  if (refused) forget()
+  return refused || (idle ? options.consent || 'init' : undefined)
+}
+
+/** Makes one batch or more of all that waits, and puts them into the outbox, unless nothing may leave the browser. */
+export function seal(): void {
+  if (obey()) return
   if (queue[0] && Object.keys(dropped)[0]) {
     push(reportAction, dropped)
     told()
   }
-  while (options.site && queue[0]) {
+  while (queue[0]) {
     const events = queue.splice(0, limits.batchEvents)
     keep(
       `${Date.now()} ${options.endpoint} ${Math.random()}`,

@@ -19,6 +19,5 @@ guard(() => {
   ;(window.clicktrail?.q as Call[] | undefined)?.forEach(push)
   window.clicktrail = Object.assign(window.clicktrail || {}, api, { q: { push } })
   const { dataset, src } = document.currentScript as HTMLScriptElement
-  if (dataset['site'])
-    init({ endpoint: src && new URL('/v1/events', src), ...dataset } as unknown as Parameters<typeof init>[0])
+  init({ endpoint: src && new URL('/v1/events', src), ...dataset } as unknown as Parameters<typeof init>[0])
 })()

@@ -5,31 +5,27 @@ import { guard } from './guard.ts'
 export type Place = Record<string, string>
 
 const memory: Place = {}
-let full = false
+const disk = /* @__PURE__ */ guard(() => localStorage as unknown as Place)
 
-/**
- * The texts that are kept for all pages of this origin: for this page alone in sandboxed frames, where storage is blocked,
- * and once there was no room.
- */
-export const kept = (): Place => (!full && guard(() => localStorage as unknown as Place)()) || memory
+/** The keys of all texts that are kept for the pages of this origin, and of those that this page alone could keep. */
+export const keys = (): string[] => Object.keys({ ...disk(), ...memory })
 
-/** Keeps a text. */
+/** The text that is kept: what this page alone could keep comes first. */
+export const kept = (key: string): string | undefined => memory[key] ?? disk()?.[key]
+
+/** Keeps a text: for this page alone in sandboxed frames, where storage is blocked, and where there is no room. */
 export function keep(key: string, text: string): void {
+  drop(key)
   try {
-    kept()[key] = text
+    ;(disk() as Place)[key] = text
   } catch {
-    explain('the storage of this origin is full: what is kept from now on lasts as long as this page')
-    full = true
+    explain('no storage, or no room in it: keeps this as long as the page lasts')
     memory[key] = text
   }
 }
 
 /** Removes a text. */
 export function drop(key: string): void {
-  delete kept()[key]
-}
-
-/** There may be room again. */
-export function freed(): void {
-  full = false
+  delete memory[key]
+  delete disk()?.[key]
 }

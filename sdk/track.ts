@@ -8,7 +8,7 @@ import { push, queue } from './queue.ts'
 const maxQueued = 999
 
 /** Records an event. At most 1,000 wait; further ones are given up, counted. */
-export const track = guard((action: string, properties?: object) => {
+export const track = /* @__PURE__ */ guard((action: string, properties?: object) => {
   if (build === 'module' && typeof document === 'undefined') return
   if (build === 'module' && options.beforeSend) {
     const event = options.beforeSend({ action, properties })
@@ -16,7 +16,9 @@ export const track = guard((action: string, properties?: object) => {
     action = event.action
     properties = event.properties
   }
-  if (queue[maxQueued]) return lose('full', 1)
-  push(String(action), properties)
-  added()
+  if (queue[maxQueued]) lose('full', 1)
+  else {
+    push(String(action), properties)
+    added()
+  }
 })

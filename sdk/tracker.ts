@@ -1,41 +1,42 @@
 import type { InitOptions, Status } from './api.ts'
 import { build } from './build.ts'
 import { watchClicks } from './clicks.ts'
-import { choiceKey, refusal } from './consent.ts'
+import { choiceKey } from './consent.ts'
 import { acknowledged, failures, leave, run, stay } from './delivery.ts'
 import { explain } from './explain.ts'
 import { guard, listen } from './guard.ts'
 import { dropped } from './losses.ts'
-import { options } from './options.ts'
+import { begin, idle, options } from './options.ts'
 import { undelivered } from './outbox.ts'
 import { page, watchRoutes } from './page.ts'
-import { forget, n, push, queue, rename, seal, tab, user } from './queue.ts'
-import { freed, keep, kept } from './storage.ts'
+import { forget, n, obey, push, queue, rename, tab, user } from './queue.ts'
+import { keep, kept } from './storage.ts'
 
+export { run as flush } from './delivery.ts'
 export { page } from './page.ts'
 export { track } from './track.ts'
 
-/** What `init` was given before the visitor consented. */
-let waiting: InitOptions | undefined
-
-export const init = guard((given: InitOptions): unknown => {
-  if (options.site) return
-  if (document.prerendering) return listen('prerenderingchange', () => init(given))
-  if (given.consent && kept()[choiceKey] !== '') {
-    waiting = given
-    return explain('waits for optIn(): nothing is stored, nothing is sent')
-  }
-  Object.assign(options, { endpoint: '/v1/events' }, given)
-  if (build === 'module' && given.beforeSend) {
-    // What was tracked before could not be shown to it then.
-    for (const event of queue.splice(0)) {
-      const passed = guard(given.beforeSend)(event)
-      if (!passed) continue
-      push(String(passed.action), passed.properties)
-      Object.assign(queue[queue.length - 1] as object, { at: event.at })
+export const init = /* @__PURE__ */ guard((given: InitOptions): void => {
+  if (document.prerendering) listen('prerenderingchange', () => init(given))
+  else if (idle && given.site) {
+    Object.assign(options, given, { endpoint: given.endpoint || '/v1/events' })
+    if (build === 'module' && given !== options && given.beforeSend) {
+      // What was tracked before could not be shown to it then.
+      for (const event of queue.splice(0)) {
+        const passed = guard(given.beforeSend)(event)
+        if (passed) push(String(passed.action), passed.properties, event.at)
+      }
     }
+    if (given.consent && kept(choiceKey) !== '') {
+      obey()
+      explain('waits for optIn(): nothing is stored, nothing is sent')
+    } else start()
   }
+})
+
+function start() {
   explain('starts', options)
+  begin()
   page()
   listen('pagehide', leave)
   listen('pageshow', (event: PageTransitionEvent) => {
@@ -47,22 +48,19 @@ export const init = guard((given: InitOptions): unknown => {
   listen('visibilitychange', run)
   watchClicks()
   watchRoutes()
-})
+}
 
 export const identify = /* @__PURE__ */ guard(rename)
 
-export const flush = run
-
 export const optOut = /* @__PURE__ */ guard((): void => {
-  freed()
   forget()
   keep(choiceKey, 'optOut')
 })
 
 export const optIn = /* @__PURE__ */ guard((): void => {
-  seal()
+  obey()
   keep(choiceKey, '')
-  init(waiting as InitOptions)
+  init(options as InitOptions)
   run()
 })
 
@@ -73,11 +71,10 @@ export const status = /* @__PURE__ */ guard(
     n,
     user,
     queue,
-    kept: undelivered().map(key => kept()[key] as string),
+    kept: undelivered().map(kept) as string[],
     acknowledged,
     dropped,
-    blocked: (refusal() ||
-      (options.site ? (failures ? 'retry' : undefined) : waiting ? 'wait' : 'init')) as Status['blocked'],
+    blocked: obey() || (failures ? 'retry' : undefined),
   }),
 )
 

@@ -56,6 +56,22 @@ test('remembers consent on the next page', async () => {
   expect(actions(page)).toEqual(['page_view'])
 })
 
+test.each([
+  ['is refused', false],
+  ['was refused on a page without a tracker', true],
+])('forgets ids and batches of earlier pages where consent %s', async (_, before) => {
+  const reply = () => new Response(null, { status: 503, headers: { 'retry-after': '60' } })
+  const earlier = await visit({ tag: 'data-site="example" data-storage="local"', reply })
+  earlier.window.clicktrail.flush()
+  await expect.poll(() => earlier.status().blocked).toBe('retry')
+  earlier.leave()
+  expect(stored()).toHaveLength(2)
+  if (before) localStorage.setItem('clicktrail', 'optOut')
+  const page = await visit({ tag })
+  if (!before) page.window.clicktrail.optOut()
+  expect([page.sent, stored()]).toEqual([[], ['clicktrail']])
+})
+
 test('remembers a refusal on the next page, without another word', async () => {
   const first = await visit({ tag })
   first.window.clicktrail.track('early')

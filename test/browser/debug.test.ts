@@ -57,8 +57,9 @@ test('clicktrail.debug.js says why it sends nothing, and what went wrong inside'
   Reflect.apply(page.window.clicktrail.q?.push ?? Object, undefined, [['nonsense']])
   page.window.clicktrail.optOut()
   page.hide()
-  expect(lines.slice(-4)).toEqual([
+  expect(lines.slice(-5)).toEqual([
     '[clicktrail] failed inside, which the page does not feel:',
+    '[clicktrail] forgets all that is held',
     '[clicktrail] forgets all that is held',
     '[clicktrail] forgets all that is held',
     '[clicktrail] sends nothing: optOut',

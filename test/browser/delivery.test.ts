@@ -38,6 +38,27 @@ test('sends ten events at once, and fewer 2 s after the first', async () => {
   expect(sizes(page)).toEqual([10])
 })
 
+test('makes one batch of all that is recorded while a request is on its way', async () => {
+  let answer = (_: Response) => {}
+  const page = await visit({ reply: nth => (nth ? status(204) : new Promise(resolve => (answer = resolve))) })
+  page.window.clicktrail.flush()
+  track(page, 50)
+  // Later than a batch of ten would be sealed.
+  await new Promise(resolve => setTimeout(resolve, 50))
+  expect(page.status()).toMatchObject({ kept: { length: 1 }, queue: { length: 50 } })
+  answer(status(204))
+  await expect.poll(() => page.status().acknowledged, { timeout: 4_000 }).toBe(51)
+  expect(sizes(page)).toEqual([1, 50])
+})
+
+test('seals after 2 s also while a request is on its way', async () => {
+  const page = await visit({ reply: () => new Promise(() => {}) })
+  page.window.clicktrail.flush()
+  track(page, 3)
+  await expect.poll(() => page.status(), { timeout: 4_000 }).toMatchObject({ kept: { length: 2 }, queue: [] })
+  expect(page.sent).toHaveLength(1)
+})
+
 test('sends what waits on flush(), at once', async () => {
   const page = await visit()
   page.window.clicktrail.flush()

@@ -127,6 +127,42 @@ test('all trackers of a page obey the visitor’s one choice', async () => {
   expect(page.sent).toEqual([])
 })
 
+test('a second tracker stops in the middle of its batches when the visitor refuses', async () => {
+  let answer = (_: Response) => {}
+  const page = await importing({ reply: () => new Promise(resolve => (answer = resolve)) })
+  const second = page.sdk.createTracker()
+  second.init({ site: 'second', endpoint: 'https://second.example/in' })
+  second.identify('ada')
+  second.track('held')
+  second.flush()
+  expect(page.sent).toHaveLength(1)
+  page.sdk.optOut()
+  answer(new Response(null, { status: 204 }))
+  await expect.poll(() => second.status()?.acknowledged).toBe(1)
+  await new Promise(resolve => setTimeout(resolve, 300))
+  page.leave()
+  expect(page.sent).toHaveLength(1)
+})
+
+test('shows beforeSend what is tracked while consent is awaited once', async () => {
+  const page = await importing()
+  const seen: string[] = []
+  page.sdk.track('before')
+  page.sdk.init({
+    site: 'example',
+    consent: 'wait',
+    beforeSend(event) {
+      seen.push(event.action)
+      return event
+    },
+  })
+  page.sdk.track('meanwhile')
+  page.sdk.optIn()
+  expect(seen).toEqual(['before', 'meanwhile', 'page_view'])
+  page.leave()
+  expect(new Set(actions(page))).toEqual(new Set(seen))
+})
+
 test('dumps all that status() tells as text', async () => {
   const page = await importing()
   page.sdk.init({ site: 'example' })

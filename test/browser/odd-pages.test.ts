@@ -36,6 +36,21 @@ test('obeys optOut() where the storage is full', async () => {
   expect(page.sent).toEqual([])
 })
 
+test('obeys the optOut() of another tab where the storage is full', async () => {
+  const reply = () => new Response(null, { status: 503, headers: { 'retry-after': '60' } })
+  const [page, other] = [await visit({ reply }), await visit({ reply })]
+  localStorage.setItem('spare', 'x'.repeat(100))
+  fill()
+  page.window.clicktrail.track('private')
+  page.window.clicktrail.flush()
+  await expect.poll(() => page.status()).toMatchObject({ blocked: 'retry', kept: { length: 1 } })
+  localStorage.removeItem('spare')
+  other.window.clicktrail.optOut()
+  expect(page.status().blocked).toBe('optOut')
+  page.leave()
+  expect(page.sent).toHaveLength(1)
+})
+
 test('obeys optIn() where the storage is full', async () => {
   const page = await visit({ tag: 'data-site="x" data-consent="wait"' })
   fill()
@@ -65,6 +80,20 @@ test('does not send a half after optOut()', async () => {
   answer(new Response(null, { status: 413 }))
   await new Promise(resolve => setTimeout(resolve, 300))
   expect([page.sent.length, Object.keys(localStorage)]).toEqual([1, ['clicktrail']])
+})
+
+test('sees routes where the browser has no Navigation API, but an element has its name', async () => {
+  const page = await visit({
+    html: '<b id="navigation"></b>',
+    before: window => {
+      Reflect.deleteProperty(window, 'navigation')
+      Reflect.deleteProperty(window, 'Navigation')
+    },
+  })
+  expect(Object(page.window.navigation).id).toBe('navigation')
+  page.window.history.pushState({}, '', '/shop')
+  page.leave()
+  expect(actions(page)).toEqual(['page_view', 'page_view'])
 })
 
 test('watches clicks in spite of a broken Navigation API', async () => {

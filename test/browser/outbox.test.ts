@@ -65,11 +65,11 @@ test.each([
   await expect.poll(() => page.status()).toMatchObject({ kept: [], acknowledged: 3 })
 })
 
-test('keeps the 262 newest batches and reports the events of the others', async () => {
-  const bodies = Array.from({ length: 268 }, (_, i) => keep(i, { agoMs: 60_000 + i }))
+test('keeps the 64 newest batches and reports the events of the others', async () => {
+  const bodies = Array.from({ length: 70 }, (_, i) => keep(i, { agoMs: 60_000 + i }))
   const page = await visit({ reply: unavailable })
-  expect(page.status()).toMatchObject({ kept: bodies.slice(0, 262), dropped: { full: 12 } })
-  expect(localStorage).toHaveLength(262)
+  expect(page.status()).toMatchObject({ kept: bodies.slice(0, 64), dropped: { full: 12 } })
+  expect(localStorage).toHaveLength(64)
   page.window.clicktrail.flush()
   expect(page.events().at(-1)).toMatchObject({ action: 'events_dropped', properties: { full: 12 } })
 })
@@ -116,11 +116,12 @@ test('delivers from memory where the storage of the origin is full, which stays 
     }
   }
   const before = localStorage.length
-  const page = await visit({ reply: nth => (nth ? noContent() : new Response(null, { status: 503 })) })
+  const later = () => new Response(null, { status: 503, headers: { 'retry-after': '1' } })
+  const page = await visit({ reply: nth => (nth ? noContent() : later()) })
   page.window.clicktrail.flush()
   await expect.poll(() => page.status()).toMatchObject({ blocked: 'retry', kept: [page.sent[0]?.body] })
   expect(localStorage).toHaveLength(before)
-  await expect.poll(() => page.status()).toMatchObject({ kept: [], acknowledged: 1 })
+  await expect.poll(() => page.status(), { timeout: 3_000 }).toMatchObject({ kept: [], acknowledged: 1 })
   expect(page.sent[1]?.body).toBe(page.sent[0]?.body)
 })
 

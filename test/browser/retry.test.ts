@@ -5,6 +5,7 @@ import { endVisits, type Reply, type Visit, visit } from './visit.ts'
 afterEach(endVisits)
 
 const status = (code: number, headers: HeadersInit = {}) => new Response(null, { status: code, headers })
+const maxAnswerMs = 30_000
 const lost = () => new TypeError('Failed to fetch')
 
 function track({ window }: Visit, count: number) {
@@ -24,6 +25,15 @@ async function visitWithTimers(reply: Reply, random: number): Promise<Visit & { 
   const [timers] = made
   if (!timers) throw new Error('the page has not begun')
   return { ...page, timers }
+}
+
+/** Lets time pass until the page sends, and its request be answered; answers what the page waits for then, ms. */
+async function waitsAfterTry({ sent, timers }: Visit & { timers: HeldTimers }): Promise<number[]> {
+  const before = sent.length
+  timers.fire()
+  await expect.poll(() => sent).toHaveLength(before + 1)
+  await expect.poll(() => timers.waits()).not.toContain(maxAnswerMs)
+  return timers.waits()
 }
 
 test.each([
@@ -54,14 +64,9 @@ test('waits as long as Retry-After asks, says so, and keeps what comes meanwhile
 test('waits twice as long after each failure, about a minute at most', async () => {
   const page = await visitWithTimers(lost, 0.5)
   const waits: number[] = []
-  for (let tries = 1; tries <= 12; tries++) {
-    page.timers.fire()
-    await expect.poll(() => page.timers.waits()).toHaveLength(1)
-    waits.push(...page.timers.waits())
-    expect(page.sent).toHaveLength(tries)
-  }
+  for (let tries = 1; tries <= 12; tries++) waits.push(...(await waitsAfterTry(page)))
   const doubled = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000]
-  expect(waits.map(ms => ms - 99)).toEqual([...doubled, ...Array(6).fill(32_000)])
+  expect(waits).toEqual([...doubled, ...Array(6).fill(32_000)])
 })
 
 test.each([
@@ -69,25 +74,24 @@ test.each([
   ['86400', 86_402_000],
   ['Wed, 21 Oct 2026 07:28:00 GMT', 2_000],
   ['-1', 1_000],
+  // A timer of 2^31 ms or more would run at once.
+  ['2592000', 592_002_000],
 ])('adds its own delay to a Retry-After of %s', async (seconds, wait) => {
   const page = await visitWithTimers(() => status(503, { 'retry-after': seconds }), 1)
-  page.timers.fire()
-  await expect.poll(() => page.timers.waits()).toEqual([wait + 99])
+  expect(await waitsAfterTry(page)).toEqual([wait])
 })
 
 test('begins with the shortest wait again once the collector has answered', async () => {
   const page = await visitWithTimers(nth => status(nth % 3 === 2 ? 204 : 503), 0.5)
   const waits: number[] = []
   for (let tries = 0; tries < 5; tries++) {
-    page.timers.fire()
-    await expect.poll(() => page.timers.waits()).toHaveLength(1)
-    waits.push(...page.timers.waits())
+    waits.push(...(await waitsAfterTry(page)))
     if (tries === 2) {
       page.timers.fire()
       track(page, 1)
     }
   }
-  expect(waits.map(ms => ms - 99)).toEqual([1_000, 2_000, 0, 1_000, 2_000])
+  expect(waits).toEqual([1_000, 2_000, 0, 1_000, 2_000])
 })
 
 test('keeps to Retry-After also when the page is hidden, shown and flushed again and again', async () => {
@@ -106,9 +110,7 @@ test('tries one batch alone while the collector fails, and all once it answers',
   let up = false
   const page = await visitWithTimers(() => status(up ? 204 : 503), 0.5)
   for (let tries = 1; tries <= 4; tries++) {
-    page.timers.fire()
-    expect(page.sent).toHaveLength(tries)
-    await expect.poll(() => page.timers.waits()).toHaveLength(1)
+    expect(await waitsAfterTry(page)).toHaveLength(1)
     track(page, 10)
     expect(page.timers.waits()).toHaveLength(1)
   }
@@ -135,14 +137,47 @@ test('lets 1,000 events wait while the collector fails, gives up further ones an
   expect(report).toMatchObject({ n: 1_011, properties: { full: 95 } })
 })
 
-test('does not wait for ever for an answer', async () => {
-  const page = await visit({ reply: nth => (nth ? status(204) : new Promise(() => {})) })
+test('does not wait for ever for an answer, also where nothing more happens on the page', async () => {
+  const page = await visitWithTimers(nth => (nth ? status(204) : new Promise(() => {})), 0.5)
+  page.timers.fire()
+  expect(page.timers.waits()).toEqual([maxAnswerMs])
+  await waitsAfterTry(page)
+  expect(page.sent[1]?.body).toBe(page.sent[0]?.body)
+  expect(page.status()).toMatchObject({ acknowledged: 1, kept: [] })
+})
+
+test('tries again in time also where the clock is set back meanwhile', async () => {
+  const page = await visit({ reply: nth => (nth ? status(204) : status(503, { 'retry-after': '1' })) })
   page.window.clicktrail.flush()
+  await expect.poll(() => page.status().blocked).toBe('retry')
+  const { now } = page.window.Date
+  page.window.Date.now = () => now() - 3_600_000
+  await expect.poll(() => page.status().acknowledged, { timeout: 3_000 }).toBe(1)
+})
+
+test('delivers all others where the collector fails at one batch again and again', async () => {
+  const page = await visit({ reply: (_, { body }) => status(body.includes('poison') ? 503 : 204) })
+  for (const action of ['a', 'b', 'poison']) {
+    page.window.clicktrail.identify(action)
+    page.window.clicktrail.track(action)
+  }
+  page.window.clicktrail.flush()
+  await expect
+    .poll(() => page.status(), { timeout: 5_000 })
+    .toMatchObject({ acknowledged: 3, kept: [expect.stringContaining('poison')] })
+})
+
+test('seals what was recorded while the first try after a failure was on its way', async () => {
+  let answer = (_: Response) => {}
+  const page = await visitWithTimers(
+    nth => (nth === 1 ? new Promise(resolve => (answer = resolve)) : status(nth ? 204 : 503)),
+    0.5,
+  )
+  await waitsAfterTry(page)
+  page.timers.fire()
   track(page, 1)
-  page.window.clicktrail.flush()
-  expect(page.sent).toHaveLength(1)
-  const now = Date.now()
-  page.window.Date.now = () => now + 30_001
-  page.window.clicktrail.flush()
-  await expect.poll(() => page.events().map(({ n }) => n)).toEqual([1, 2, 1])
+  answer(status(204))
+  await expect.poll(() => page.status().acknowledged).toBe(1)
+  await waitsAfterTry(page)
+  expect(page.status()).toMatchObject({ acknowledged: 2, queue: [] })
 })
