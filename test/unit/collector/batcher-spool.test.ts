@@ -44,6 +44,18 @@ test.each(['unauthorized', 'closed'] as const)('does not spool what the topic re
   expect([appended, spooled(spool)]).toEqual([unavailable, []])
 })
 
+test('spools what waits behind a send that fails, without trying it', async () => {
+  const onAppend = () =>
+    new Promise<void>((_, reject) => setTimeout(() => reject(new TopicError('unavailable', 'no')), 20))
+  const { writer, spool, batcher } = setUp({ onAppend })
+  const first = batcher.append(0, values('a'))
+  await vi.advanceTimersByTimeAsync(5)
+  const waiting = batcher.append(0, values('b'))
+  await vi.advanceTimersByTimeAsync(20)
+  expect(await Promise.all([first, waiting])).toEqual([acknowledged, acknowledged])
+  expect([writer.appends.length, spooled(spool)]).toEqual([1, ['0 a', '0 b']])
+})
+
 test('spools at the deadline, with what waits behind it, and from then on at once', async () => {
   const { writer, spool, batcher } = setUp({ onAppend: never }, { deadlineMs: 5_000 })
   const first = batcher.append(0, values('a'))
