@@ -29,17 +29,22 @@ export function limitSockets(server: Server, { sockets, requestsPerSocket }: Soc
   server.on('connection', socket => {
     open++
     socket.once('close', () => open--)
-    const nowMs = performance.now()
-    if (open < sockets * crowdedShare || nowMs - searchedMs < searchEveryMs) return
-    searchedMs = nowMs
-    server.closeIdleConnections()
+    if (open >= sockets * crowdedShare) makeRoom()
   })
   server.on('drop', () => {
     refused++
+    makeRoom()
     const nowMs = performance.now()
     if (nowMs - reportedMs < reportEveryMs) return
     reportedMs = nowMs
     logger.warn({ refused, sockets }, 'connections are refused: as many as there may be are open, and none is idle')
     refused = 0
   })
+
+  function makeRoom(): void {
+    const nowMs = performance.now()
+    if (nowMs - searchedMs < searchEveryMs) return
+    searchedMs = nowMs
+    server.closeIdleConnections()
+  }
 }
