@@ -29,7 +29,9 @@ function subdomainTest(scheme: string | undefined, suffix: string): OriginTest {
   const lowerSuffix = suffix.toLowerCase()
   return origin => {
     if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false
-    const { protocol, hostname } = new URL(origin)
+    const { protocol, hostname, origin: itself } = new URL(origin)
+    // With a path or a user it is no origin, whoever sent it.
+    if (itself !== origin) return false
     const schemeFits = scheme === undefined || scheme.toLowerCase() === `${protocol}//`
     return schemeFits && hostname.length > lowerSuffix.length && hostname.endsWith(lowerSuffix)
   }
