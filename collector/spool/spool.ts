@@ -11,7 +11,7 @@ import { createSpoolLog } from './spool-log.ts'
 export interface SpoolOptions {
   /** Its folder; made where it is missing, and owned by one process at a time. */
   dir: string
-  /** Bytes of records that it holds at most, their checksums included. LMDB's file is some fifth larger, and keeps the size it once had. */
+  /** Bytes of records that it holds at most, their checksums included. LMDB's file is a quarter to a half larger and keeps the size it once had: its pages are used again. */
   maxBytes: number
   /** Where the records go when the topic is back. It stays the caller's, who closes it after the spool. */
   writer: TopicWriter
