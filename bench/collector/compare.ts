@@ -5,7 +5,7 @@ import { cpuSeconds } from './process-facts.ts'
 
 /** One round of one server under as much load as it takes. */
 export interface Round {
-  /** Acknowledged, the warm-up included. */
+  /** Acknowledged. */
   events: number
   eventsPerSecond: number
   /** By the CPU time of the server: on an idle machine the same, on a busy one what is still to be trusted. */
@@ -24,26 +24,24 @@ export interface CompareOptions {
   rounds: number
   /** @default 64 */
   connections?: number
+  /** Seconds of load on each server before the first round. @default three times `seconds` */
+  warmup?: number
   log(line: string): void
 }
 
 /** Loads the servers in turn, each round beginning with another one; all but the one under load stand still. */
 export async function compare(servers: readonly Server[], options: CompareOptions): Promise<Comparison> {
-  const { generator, samples, seconds, rounds, log, connections = 64 } = options
+  const { generator, samples, seconds, rounds, log, connections = 64, warmup = 3 * seconds } = options
   const results: Comparison = {}
   for (const server of servers) server.pause()
   for (let round = 0; round < rounds; round++) {
     const first = round % servers.length
     for (const server of [...servers.slice(first), ...servers.slice(0, first)]) {
       server.resume()
+      // what is compiled at run time takes its time: a JVM on one core half a minute
+      if (round === 0) await load(generator, server, { samples, seconds: warmup, warmup: 0, connections })
       const before = { cpu: cpuSeconds(server.pid), at: performance.now() }
-      // the first round also warms up what is compiled at run time: a JVM takes its time on one core
-      const report = await load(generator, server, {
-        samples,
-        seconds,
-        warmup: round === 0 ? 3 * seconds : 0.3,
-        connections,
-      })
+      const report = await load(generator, server, { samples, seconds, warmup: 0.3, connections })
       const used = cpuSeconds(server.pid) - before.cpu
       const busy = used / ((performance.now() - before.at) / 1_000)
       server.pause()
@@ -72,6 +70,11 @@ export function ratio(
 ): number {
   const others = results[base] ?? []
   return median((results[name] ?? []).map((round, i) => round[by] / (others[i]?.[by] ?? Number.NaN)))
+}
+
+/** Whether a server that should have been saturated had less than 85 % of its core: the machine was busy, or the load too slow. */
+export function wasStarved(results: Comparison, name: string): boolean {
+  return median((results[name] ?? []).map(({ busy }) => busy)) < 0.85
 }
 
 /** NaN of nothing. */

@@ -5,6 +5,8 @@ export interface Figure {
   unit: '' | 'x' | '%' | 'ms' | 'MB' | 'events/s'
   /** Bounds of issue 5; a figure without them is printed and not judged. */
   bounds?: Bounds
+  /** The machine was too busy for the value to mean anything: it is not judged. */
+  unsure?: boolean
 }
 
 export interface Bounds {
@@ -24,11 +26,12 @@ export const atMost = (gate: number, goal?: number): Bounds => ({
   ...(goal !== undefined && { goal }),
 })
 
-export type Verdict = 'goal' | 'ok' | 'missed' | ''
+export type Verdict = 'goal' | 'ok' | 'missed' | 'unsure' | ''
 
 /** `goal`: both are kept; `ok`: the gate alone; NaN misses. */
-export function verdictOf({ value, bounds }: Figure): Verdict {
+export function verdictOf({ value, bounds, unsure }: Figure): Verdict {
   if (bounds === undefined) return ''
+  if (unsure) return 'unsure'
   const { better, gate, goal } = bounds
   const keeps = (bound: number) => (better === 'higher' ? value >= bound : value <= bound)
   if (!keeps(gate)) return 'missed'

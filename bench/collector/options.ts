@@ -9,7 +9,7 @@ Measures the collector: the table goes to stdout, progress to stderr. The server
 load and the brokers share another (taskset, Linux). Ends with 1 when a gate is missed, with 2 when it could not measure.
 
   --rows a,b         ${rowNames.join(', ')} (all)
-  --seconds N        of each measurement (5)
+  --seconds N        of each measurement (5); servers warm up for three times that, in path for six times
   --rounds N         of each comparison, the median counts (5)
   --outage MIN       how long the broker is away in the row memory, minutes (1; the issue asks for 10)
   --headers KIND     plain: what any client sends (default); browser: all that Chromium sends

@@ -1,5 +1,5 @@
 import { corpus } from '../bodies.ts'
-import { compare, median, ratio } from '../compare.ts'
+import { compare, median, ratio, wasStarved } from '../compare.ts'
 import { atLeast, type Figure } from '../figures.ts'
 import { nodeCommand } from '../node-command.ts'
 import { startServer } from '../pinned.ts'
@@ -27,6 +27,7 @@ export const measureHttp: MeasureRow = async options => {
           value: ratio(results, ours.name, bare.name),
           unit: '',
           bounds: gates[events],
+          unsure: wasStarved(results, bare.name),
         },
         {
           what: `the same by CPU time, batches of ${events}`,

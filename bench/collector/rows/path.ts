@@ -1,7 +1,7 @@
 import { corpus } from '../bodies.ts'
 import { type Brokers, startBrokers } from '../broker.ts'
 import { startClicktrail } from '../clicktrail.ts'
-import { type Comparison, compare, median, ratio } from '../compare.ts'
+import { type Comparison, compare, median, ratio, wasStarved } from '../compare.ts'
 import { atLeast, type Figure } from '../figures.ts'
 import { nodeCommand } from '../node-command.ts'
 import { peerCommands } from '../peers/peers.ts'
@@ -27,7 +27,12 @@ export const measurePath: MeasureRow = async options => {
       const env = { ...peer.env, KAFKA_BROKERS: brokers.addresses, TOPIC: peer.name }
       servers.push(await startServer({ ...peer, env }))
     }
-    const results = await compare(servers, { ...options, samples: corpus({ events: 10 }), connections })
+    const results = await compare(servers, {
+      ...options,
+      samples: corpus({ events: 10 }),
+      connections,
+      warmup: 6 * options.seconds,
+    })
     await mustBeOnTopics(brokers, results)
     await mustHaveSameFields(brokers, results)
     return figuresOf(results)
@@ -66,7 +71,13 @@ function figuresOf(results: Comparison): Figure[] {
     const what = `whole path against ${name}`
     const byCpu = ratio(results, 'clicktrail', name, 'eventsPerCpuSecond')
     return [
-      { what, value: ratio(results, 'clicktrail', name), unit: 'x', ...(bounds && { bounds }) },
+      {
+        what,
+        value: ratio(results, 'clicktrail', name),
+        unit: 'x',
+        unsure: wasStarved(results, 'bare'),
+        ...(bounds && { bounds }),
+      },
       { what: `${what}, by CPU time`, value: byCpu, unit: 'x' },
     ]
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { median, type Round, ratio } from '../../../../bench/collector/compare.ts'
+import { median, type Round, ratio, wasStarved } from '../../../../bench/collector/compare.ts'
 
 const round = (eventsPerSecond: number): Round => ({
   events: 1,
@@ -24,4 +24,11 @@ test('compares round with round, so that a slow moment of the machine counts on 
 
 test('knows no ratio to a server that was not measured', () => {
   expect(ratio({ ours: [round(10)] }, 'ours', 'vertx')).toBeNaN()
+})
+
+test.each([
+  [[0.99, 0.2, 0.98], false],
+  [[0.84, 0.2, 0.98], true],
+])('knows from the core that a server had, %j, whether it was starved: %s', (busy, starved) => {
+  expect(wasStarved({ bare: busy.map(part => ({ ...round(1), busy: part })) }, 'bare')).toBe(starved)
 })

@@ -18,6 +18,10 @@ test.each<[number, Bounds | undefined, string]>([
   expect(verdictOf(figure(value, bounds))).toBe(verdict)
 })
 
+test('does not judge what a busy machine measured', () => {
+  expect(verdictOf({ ...figure(0.9, atLeast(0.5)), unsure: true })).toBe('unsure')
+})
+
 test('prints a line a figure, with its bounds where it has some', () => {
   const table = tableOf([figure(0.28, atLeast(0.1, 0.28)), { what: 'rate', value: 70_123.4, unit: 'events/s' }])
   const cells = table.split('\n').map(line => line.split('|').map(cell => cell.trim()))
