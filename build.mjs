@@ -28,7 +28,15 @@ const targets = [
     format: 'esm',
   },
   { ...web, entryPoints: ['dashboard/page/page.ts'], outdir: 'dist/dashboard', format: 'esm' },
-  { ...node, entryPoints: ['cli/clicktrail.ts'], outfile: 'dist/clicktrail.js', banner: { js: '#!/usr/bin/env node' } },
+  // In pieces: a command loads what it needs and nothing else.
+  {
+    ...node,
+    entryPoints: ['cli/clicktrail.ts'],
+    outdir: 'dist',
+    splitting: true,
+    chunkNames: 'clicktrail-[hash]',
+    banner: { js: '#!/usr/bin/env node' },
+  },
   { ...node, entryPoints: ['dashboard/sql-worker.ts'], outfile: 'dist/sql-worker.js' },
   { ...node, entryPoints: ['test/stack/stack.ts'], outfile: 'dist/stack.js' },
 ]

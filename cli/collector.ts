@@ -2,8 +2,9 @@ import { listen } from '../collector/listen.ts'
 import { requireKafka } from './cluster.ts'
 import type { Config } from './config.ts'
 import { createLog } from './log.ts'
+import { openCollector } from './open-collector.ts'
+import { openTopics } from './open-topics.ts'
 import { collectorSettings, type Subcommand, topicSettings } from './options.ts'
-import { openCollector, openTopics } from './parts.ts'
 import { runUntilSignal, untilSignal } from './run.ts'
 
 export const collector: Subcommand = {

@@ -1,9 +1,6 @@
 import { Command } from 'commander'
 import { type Config, ConfigError, missing } from './config.ts'
-import { createLog } from './log.ts'
 import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings } from './options.ts'
-import { type OpenSink, openElasticsearchSink, openHdfsSink, openTopics, runConsumer } from './parts.ts'
-import { runUntilSignal, untilSignal } from './run.ts'
 import { settings } from './settings.ts'
 
 /** `clicktrail consume hdfs|elasticsearch`: a third storage is one folder in consumers/ and one entry here. */
@@ -17,7 +14,7 @@ export function consume(): Command {
         help: 'write the topic into HDFS files, each offset once',
         settings: [...hdfsSettings, ...topicSettings],
         needs: ['kafkaBrokers', 'hdfsUrl'],
-        run: config => consumeWith(config, openHdfsSink),
+        run: async config => (await import('./run-consume.ts')).runConsume(config, 'hdfs'),
       }),
     )
     .addCommand(
@@ -27,7 +24,7 @@ export function consume(): Command {
         help: 'write the topic into daily Elasticsearch indices, each event once',
         settings: [...elasticsearchSettings, ...topicSettings],
         needs: ['kafkaBrokers', 'elasticsearchUrl'],
-        run: config => consumeWith(config, openElasticsearchSink),
+        run: async config => (await import('./run-consume.ts')).runConsume(config, 'elasticsearch'),
       }),
     )
 }
@@ -36,19 +33,4 @@ export function consume(): Command {
 export function requireElasticsearch(config: Config, command: string): string[] {
   if (config.elasticsearch.urls) return config.elasticsearch.urls
   throw new ConfigError([missing(settings.elasticsearchUrl, command)])
-}
-
-async function consumeWith(config: Config, openSink: OpenSink): Promise<void> {
-  const signalled = untilSignal()
-  const logger = createLog(config.logLevel)
-  const topics = openTopics(config, logger)
-  const consumer = runConsumer(config, topics, openSink, logger)
-  await runUntilSignal(
-    {
-      signalled,
-      died: consumer.died,
-      stages: [() => consumer.close(), () => topics.close()],
-    },
-    logger,
-  )
 }

@@ -1,6 +1,4 @@
 import { Command } from 'commander'
-import { elasticsearchClient } from '../consumers/elasticsearch/client.ts'
-import { setupElasticsearch } from '../consumers/elasticsearch/setup.ts'
 import type { Config } from './config.ts'
 import { requireElasticsearch } from './consume.ts'
 import { elasticsearchSettings, toCommand } from './options.ts'
@@ -22,6 +20,8 @@ export function elasticsearch(): Command {
 async function setup(config: Config): Promise<void> {
   const urls = requireElasticsearch(config, 'elasticsearch setup')
   const { index, credentials } = config.elasticsearch
+  const { elasticsearchClient } = await import('../consumers/elasticsearch/client.ts')
+  const { setupElasticsearch } = await import('../consumers/elasticsearch/setup.ts')
   const client = elasticsearchClient({ urls, ...credentials })
   const report = await reach('ELASTICSEARCH_URL', urls, setupElasticsearch(client, { index }))
   for (const what of report.done) console.log(`done     ${what}`)

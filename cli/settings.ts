@@ -124,8 +124,8 @@ export const settings = {
   },
   rateLimit: {
     name: 'CLICKTRAIL_RATE_LIMIT',
-    help: 'requests a second and client address (/64 of IPv6) for events; beyond it 429',
-    fallback: '0, no limit',
+    help: 'requests a second and client address (/64 of IPv6) for events, 0 for any number; beyond it 429',
+    fallback: '0',
     schema: integer(0, 10_000),
   },
   eventsPath: { name: 'CLICKTRAIL_EVENTS_PATH', help: 'where events are posted', fallback: '/v1/events', schema: path },

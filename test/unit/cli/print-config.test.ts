@@ -61,7 +61,14 @@ const fallbackOf = (key: SettingKey) => {
   return fallback
 }
 const { config: plain } = loadConfigFrom({ command: 'start', env: {} })
-const described = new Set<SettingKey>(['host', 'flushMaxAgeMs', 'flushMaxRecords', 'visitorSecret', 'hdfsUser'])
+const described = new Set<SettingKey>([
+  'host',
+  'flushMaxAgeMs',
+  'flushMaxRecords',
+  'sitesFile',
+  'visitorSecret',
+  'hdfsUser',
+])
 const literal = keys.filter(key => fallbackOf(key) && !described.has(key))
 test.each(literal)('the default that is shown for %s is the one that is used', key => {
   const { fallback = '', name }: Setting = settings[key]

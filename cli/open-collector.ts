@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Logger } from 'pino'
+import { type Collector, createCollector } from '../collector/collector.ts'
+import { createMetrics } from '../collector/metrics.ts'
+import { checkout } from './checkout.ts'
+import type { Config } from './config.ts'
+import type { Topics } from './open-topics.ts'
+import { openCollectorSpool } from './spool.ts'
+import { version } from './version.ts'
+import { visitorSecret } from './visitor-secret.ts'
+
+/** The collector as it is configured, before the configured topic. */
+export function openCollector(config: Config, topics: Topics, logger: Logger): Collector {
+  const debugScript = new URL('sdk/dist/clicktrail.debug.js', checkout)
+  const writer = topics.writer()
+  return createCollector({
+    writer,
+    spool: openCollectorSpool(config, writer, logger),
+    script: readFileSync(new URL('sdk/dist/clicktrail.js', checkout)),
+    debugScript: existsSync(debugScript) ? readFileSync(debugScript) : undefined,
+    origins: config.origins,
+    sites: config.sites,
+    eventsPath: config.eventsPath,
+    scriptPath: config.scriptPath,
+    ip: config.ip,
+    userAgent: config.userAgent,
+    gpc: config.gpc,
+    visitor:
+      config.visitor === 'off'
+        ? { mode: 'off' }
+        : { mode: 'daily', secret: config.visitorSecret ?? visitorSecret(config.dataDir) },
+    trustedProxies: config.trustedProxies,
+    rateLimit: config.rateLimit,
+    metrics: createMetrics({ version, process: true }),
+    logger,
+  })
+}

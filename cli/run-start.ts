@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url'
+import { listen } from '../collector/listen.ts'
+import { createDashboard } from '../dashboard/dashboard.ts'
+import { checkout } from './checkout.ts'
+import type { Config } from './config.ts'
+import { createFront } from './front.ts'
+import { createLog } from './log.ts'
+import { openCollector } from './open-collector.ts'
+import { openElasticsearchSink, openHdfsSink, runConsumer } from './open-sinks.ts'
+import { openTopics } from './open-topics.ts'
+import { runUntilSignal, untilSignal } from './run.ts'
+import { createSite } from './site.ts'
+
+/** Runs every configured part in this process, until it is asked to stop. */
+export async function runStart(config: Config): Promise<void> {
+  const signalled = untilSignal()
+  const logger = createLog(config.logLevel)
+  const topics = openTopics(config, logger)
+  const collector = openCollector({ ...config, origins: [...config.origins, ...ownOrigins(config)] }, topics, logger)
+  const dashboard = createDashboard({
+    eventsDir: config.eventsDir,
+    pageDir: fileURLToPath(new URL('dist/dashboard/', checkout)),
+    sqlWorker: fileURLToPath(new URL('dist/sql-worker.js', checkout)),
+    publicAccess: config.dashboard === 'public',
+    logger,
+  })
+
+  const app = createFront({ dashboard: dashboard.app, site: createSite(checkout, config), collector: collector.app })
+  const { host } = config
+  const server = await listen({ app, direct: collector.events, host, port: config.port, logger })
+  const admin = await listen({
+    app: collector.admin,
+    host,
+    port: config.adminPort,
+    setting: 'CLICKTRAIL_ADMIN_PORT',
+    logger,
+  })
+  await collector.start()
+  const sinks = config.elasticsearch.urls ? [openHdfsSink, openElasticsearchSink] : [openHdfsSink]
+  const consumers = sinks.map(openSink => runConsumer(config, topics, openSink, logger))
+  process.stdout.write(whereToLook(server.url, config))
+
+  await runUntilSignal(
+    {
+      signalled,
+      died: Promise.race(consumers.map(consumer => consumer.died)),
+      stages: [
+        () => Promise.all([server.close(), collector.close(), dashboard.close()]),
+        () => Promise.all(consumers.map(consumer => consumer.close())),
+        () => Promise.all([admin.close(), topics.close()]),
+      ],
+    },
+    logger,
+  )
+}
+
+/** The example site is a page like any other: with an allow-list it has to be on it. */
+function ownOrigins({ host, port }: Config): string[] {
+  const names = new Set(['127.0.0.1', 'localhost', ...(/^[\w.-]+$/.test(host) ? [host] : [])])
+  return [...names].map(name => `http://${name}:${port}`)
+}
+
+function whereToLook(url: string, config: Config): string {
+  const { urls, path } = config.hdfs
+  const files = urls ? `${urls[0]}/webhdfs/v1${path}` : config.eventsDir
+  const dashboard = urls ? 'reads local files only: ask Hive, or Kibana' : `${url}/dashboard`
+  return `
+  Clicktrail is running
+
+  Color page   ${url}/
+  Shop         ${url}/shop
+  Dashboard    ${dashboard}
+  Events       POST ${url}${config.eventsPath}
+  Files        ${files}/dt=…/hr=…/
+
+  Ctrl-C stops it; nothing that was acknowledged is lost.
+
+`
+}
