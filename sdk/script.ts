@@ -1,5 +1,6 @@
+import { run as flush } from './delivery.ts'
 import { guard } from './guard.ts'
-import { flush, identify, init, optIn, optOut, page, status, track } from './tracker.ts'
+import { identify, init, optIn, optOut, page, status, track } from './tracker.ts'
 
 const api = { init, page, track, identify, flush, optOut, optIn, status }
 

@@ -12,7 +12,6 @@ import { page, watchRoutes } from './page.ts'
 import { forget, n, obey, push, queue, rename, tab, user } from './queue.ts'
 import { keep, kept } from './storage.ts'
 
-export { run as flush } from './delivery.ts'
 export { page } from './page.ts'
 export { track } from './track.ts'
 
@@ -51,6 +50,9 @@ function start() {
 }
 
 export const identify = /* @__PURE__ */ guard(rename)
+
+/** Sends what waits, now. */
+export const flush: () => void = run
 
 export const optOut = /* @__PURE__ */ guard((): void => {
   forget()
