@@ -24,6 +24,20 @@ export interface Request extends Queued {
   resolve(appended: Appended): void
 }
 
+/** What can become of a request on its way to the topic. */
+export interface RequestFate {
+  /** The topic has acknowledged all of it. */
+  taken(request: Request): void
+  /** The topic is away: it neither has it nor will it wait for it. */
+  untaken(request: Request): void
+  /** The topic refuses it, and would again. */
+  refused(request: Request): void
+  /** The topic never takes the value at `at` of this request. */
+  tooLarge(request: Request, at: number): void
+  /** Neither lane nor send holds it any more. */
+  let(request: Request): void
+}
+
 export interface Pending {
   add(request: Request): void
   /** Gives it its outcome, unless it has one. */
@@ -65,4 +79,14 @@ export function leaveOut(request: Request, at: number): number {
   request.values = request.values.filter((_, index) => index !== at)
   request.bytes -= bytes
   return bytes
+}
+
+/** Which value of which request stands at `index` among the values of them all. */
+export function locate(requests: readonly Request[], index: number): { request: Request; at: number } | undefined {
+  let at = index
+  for (const request of requests) {
+    if (at >= 0 && at < request.values.length) return { request, at }
+    at -= request.values.length
+  }
+  return undefined
 }

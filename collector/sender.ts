@@ -1,10 +1,10 @@
 import { TopicError, type TopicRecord, type TopicWriter } from '../topic/topic.ts'
 import type { Breakers } from './breakers.ts'
 import { createLane, type SendLimits } from './lane.ts'
-import type { Request } from './pending.ts'
+import { locate, type Request, type RequestFate } from './pending.ts'
 import { createQueueTime } from './queue-time.ts'
 
-export interface SenderOptions {
+export interface SenderOptions extends RequestFate {
   partition: number
   writer: TopicWriter
   breakers: Breakers
@@ -14,16 +14,6 @@ export interface SenderOptions {
   maxInFlight: number
   maxQueueMs: number
   now: () => number
-  /** The topic has acknowledged all of it. */
-  taken(request: Request): void
-  /** The topic is away: it neither has it nor will it wait for it. */
-  untaken(request: Request): void
-  /** The topic refuses it, and would again. */
-  refused(request: Request): void
-  /** The topic never takes the value at `at` of this request. */
-  tooLarge(request: Request, at: number): void
-  /** Neither lane nor send holds it any more. */
-  let(request: Request): void
   /** A send of so many records has its outcome. */
   observeSend?: ((records: number, seconds: number) => void) | undefined
 }
@@ -109,8 +99,11 @@ export function createSender(options: SenderOptions): Sender {
 
   function failed(send: Send, error: unknown): void {
     const waiting = send.requests.filter(request => request.phase === 'waiting')
-    if (error instanceof TopicError && error.code === 'record_too_large' && leaveOut(send, error.index ?? -1)) {
+    const large =
+      error instanceof TopicError && error.code === 'record_too_large' && locate(send.requests, error.index ?? -1)
+    if (large) {
       breakers.succeeded(partition)
+      options.tooLarge(large.request, large.at)
       const again = waiting.filter(request => request.phase === 'waiting')
       finish(
         send,
@@ -124,19 +117,6 @@ export function createSender(options: SenderOptions): Sender {
     for (const request of waiting) (away ? options.untaken : options.refused)(request)
     if (away) emptyLane()
     finish(send, send.requests)
-  }
-
-  /** Whether there is such a record. */
-  function leaveOut(send: Send, index: number): boolean {
-    let at = index
-    for (const request of send.requests) {
-      if (at >= 0 && at < request.values.length) {
-        options.tooLarge(request, at)
-        return true
-      }
-      at -= request.values.length
-    }
-    return false
   }
 
   function finish(send: Send, done: readonly Request[], again: readonly Request[] = []): void {
