@@ -2,7 +2,7 @@ import type { Rejection } from '../sdk/event.ts'
 import { partitionOf } from '../topic/partition-of.ts'
 import type { TopicWriter } from '../topic/topic.ts'
 import { cutAddress } from './address.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, overloaded } from './answer.ts'
 import type { Batcher } from './batcher.ts'
 import { encodeEvents, type RequestFacts } from './encode-events.ts'
 import { firstLanguage } from './language.ts'
@@ -36,11 +36,6 @@ export interface Sender {
   origin: string | undefined
 }
 
-const overloaded: Answer = {
-  outcome: 'overloaded',
-  message: 'too many events are on their way: keep these and send them again after the seconds in Retry-After',
-  retryAfterSeconds: 2,
-}
 const notAcknowledged: Answer = {
   outcome: 'not_acknowledged',
   message: 'the topic did not acknowledge the events: keep them and send them again after the seconds in Retry-After',

@@ -48,6 +48,13 @@ export type Answer =
       close?: boolean
     }
 
+/** Refused at once, rather than kept waiting. */
+export const overloaded = {
+  outcome: 'overloaded',
+  message: 'too many events are on their way: keep these and send them again after the seconds in Retry-After',
+  retryAfterSeconds: 2,
+} as const satisfies Answer
+
 type Headers = Readonly<Record<string, string>>
 
 /** Writes an answer as the whole response: JSON unless it is a 204, never cached, with `headers` added. */

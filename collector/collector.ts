@@ -50,7 +50,7 @@ export interface CollectorOptions {
   trustedProxies?: number
   /** Requests a second and client address, up to 10,000; beyond it they are refused with 429. 0 for no limit. @default 0 */
   rateLimit?: number
-  /** Bytes of records that may be on their way; beyond it requests are refused with 503. @default 64 MiB */
+  /** Bytes of records that may be on their way, and of bodies; beyond it requests are refused with 503. @default 64 MiB */
   maxInFlightBytes?: number
   /** How long the topic may take to acknowledge, milliseconds. @default 5000 */
   deadlineMs?: number
@@ -129,6 +129,8 @@ export function createCollector(options: CollectorOptions): Collector {
     rateLimit: createRateLimit({ perSecond: rateLimit }),
     metrics,
     logger,
+    room: { bytes: maxInFlightBytes },
+    overloaded: batcher.overloaded,
     draining: () => draining,
     now,
   })

@@ -3,11 +3,11 @@ import type { Logger } from 'pino'
 import { limits } from '../sdk/event.ts'
 import type { Sender } from './accept-events.ts'
 import { clientAddress } from './address.ts'
-import { type Answer, writeAnswer } from './answer.ts'
+import { type Answer, overloaded, writeAnswer } from './answer.ts'
 import type { CorsPolicy } from './cors.ts'
 import { httpLimits } from './http-limits.ts'
 import type { Metrics } from './metrics.ts'
-import { headerFault, readBody } from './read-body.ts'
+import { headerFault, type Room, readBody } from './read-body.ts'
 import { isSpeculative } from './speculative.ts'
 
 export interface EventsRouteOptions {
@@ -20,6 +20,10 @@ export interface EventsRouteOptions {
   gpc: 'honor' | 'ignore'
   trustedProxies: number
   bodyTimeoutMs: number
+  /** For the bodies that are on their way. */
+  room: Room
+  /** Whether any events would be refused now, whatever they are. */
+  overloaded(): boolean
   draining(): boolean
   now(): number
 }
@@ -87,6 +91,7 @@ function refusalOf(request: IncomingMessage, arrival: Arrival, options: EventsRo
       'too many requests come from this address: keep the events and send them again after the seconds in Retry-After'
     return { outcome: 'limited', message, retryAfterSeconds: waitSeconds }
   }
+  if (options.overloaded()) return overloaded
   if (options.gpc === 'honor' && headers['sec-gpc'] === '1') {
     options.metrics.dropped('gpc')
     return { outcome: 'acknowledged' }
@@ -101,7 +106,12 @@ function refusalOf(request: IncomingMessage, arrival: Arrival, options: EventsRo
 
 async function answerTo(request: IncomingMessage, arrival: Arrival, options: EventsRouteOptions): Promise<Answer> {
   const { headers } = request
-  const body = await readBody(request, { maxBytes: limits.bodyBytes, timeoutMs: options.bodyTimeoutMs })
+  const body = await readBody(request, {
+    maxBytes: limits.bodyBytes,
+    timeoutMs: options.bodyTimeoutMs,
+    room: options.room,
+  })
+  if (!body.ok && body.refusal === 'overloaded') return { ...overloaded, message: body.message, close: true }
   if (!body.ok) return { outcome: body.refusal, message: body.message, close: body.refusal === 'timeout' }
   return options.acceptEvents(body.bytes, {
     receivedMs: arrival.receivedMs,

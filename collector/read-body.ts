@@ -4,21 +4,29 @@ export interface ReadBodyOptions {
   maxBytes: number
   /** How long the whole body may take, milliseconds. */
   timeoutMs: number
+  /** Where the bytes of all bodies on their way have to find room. @default any number of them do */
+  room?: Room | undefined
+}
+
+/** Bytes that may still be held, together with others. */
+export interface Room {
+  bytes: number
 }
 
 export type Body =
   | { ok: true; bytes: Buffer }
-  | { ok: false; refusal: 'too_large' | 'timeout' | 'bad_request'; message: string }
+  | { ok: false; refusal: 'too_large' | 'timeout' | 'bad_request' | 'overloaded'; message: string }
 
 /**
  * Reads a body of at most `maxBytes`. A larger one is still read to its end, or to twice that, and thrown away, before
  * it is refused: a browser that is in the middle of sending would otherwise see a broken connection instead of the answer.
- * Never rejects.
+ * One that finds no room is refused at once. Never rejects.
  */
-export function readBody(stream: Readable, { maxBytes, timeoutMs }: ReadBodyOptions): Promise<Body> {
+export function readBody(stream: Readable, { maxBytes, timeoutMs, room }: ReadBodyOptions): Promise<Body> {
   return new Promise(resolve => {
     const chunks: Buffer[] = []
     let size = 0
+    let held = 0
     const timer = setTimeout(() => {
       end({
         ok: false,
@@ -29,13 +37,19 @@ export function readBody(stream: Readable, { maxBytes, timeoutMs }: ReadBodyOpti
 
     function end(body: Body): void {
       clearTimeout(timer)
+      if (room) room.bytes += held
       stream.off('data', onData).off('end', onEnd).off('close', onCut)
       resolve(body)
     }
     function onData(chunk: Buffer): void {
       size += chunk.byteLength
-      if (size <= maxBytes) chunks.push(chunk)
-      else if (size > 2 * maxBytes) onEnd()
+      if (size > 2 * maxBytes) onEnd()
+      if (size > maxBytes) return
+      chunks.push(chunk)
+      if (room === undefined) return
+      held += chunk.byteLength
+      room.bytes -= chunk.byteLength
+      if (room.bytes < 0) end({ ok: false, refusal: 'overloaded', message: noRoomMessage })
     }
     function onEnd(): void {
       if (size > maxBytes) end({ ok: false, refusal: 'too_large', message: tooLargeMessage(maxBytes) })
@@ -49,6 +63,9 @@ export function readBody(stream: Readable, { maxBytes, timeoutMs }: ReadBodyOpti
     stream.on('error', onCut)
   })
 }
+
+const noRoomMessage =
+  'too many bodies are on their way: keep the events and send them again after the seconds in Retry-After'
 
 function tooLargeMessage(maxBytes: number): string {
   return `the body has more than ${maxBytes} bytes: send fewer events at once`

@@ -71,3 +71,18 @@ describe('the headers', () => {
     expect(headerFault('text/plain', 'identity')).toBeUndefined()
   })
 })
+
+test('holds of all bodies together what there is room for, refuses the next one at once, and gives back what it held', async () => {
+  const room = { bytes: 150 }
+  const first = new PassThrough()
+  const body = readBody(first, { ...limits, room })
+  first.write(Buffer.alloc(90))
+  await new Promise(setImmediate)
+  expect(await readBody(Readable.from([Buffer.alloc(61)]), { ...limits, room })).toMatchObject({
+    refusal: 'overloaded',
+  })
+  expect(await readBody(Readable.from([Buffer.alloc(60)]), { ...limits, room })).toMatchObject({ ok: true })
+  first.end()
+  expect(await body).toMatchObject({ ok: true })
+  expect(room).toEqual({ bytes: 150 })
+})
