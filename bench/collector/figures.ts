@@ -5,7 +5,7 @@ export interface Figure {
   unit: '' | 'x' | '%' | 'ms' | 'MB' | 'events/s'
   /** Bounds of issue 5; a figure without them is printed and not judged. */
   bounds?: Bounds
-  /** The machine was too busy for the value to mean anything: it is not judged. */
+  /** The value is not judged: the server did not have its core, or did not get the load that was asked for. */
   unsure?: boolean
 }
 

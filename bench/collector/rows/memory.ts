@@ -44,7 +44,9 @@ export const measureMemory: MeasureRow = async ({ generator, seconds, outageMinu
       log(
         `memory: without a broker at most ${mb(Math.max(filling.maxBytes, full.maxBytes))} MB; ${statuses.join(', ')}`,
       )
-      return figuresOf(steady, filling, full)
+      // a collector that keeps its clients waiting was not offered what the row asks for
+      const unsure = unsent + unanswered > ((total.seconds + total.warmup) * rate) / 10 / 100
+      return figuresOf(steady, filling, full).map(figure => ({ ...figure, unsure }))
     } finally {
       await server.stop()
     }
