@@ -90,7 +90,9 @@ export async function expectDelivered(underLoad: UnderLoad, { unanswered = false
   console.log(
     `${expect.getState().currentTestName}: ${load.acknowledged.size} acknowledged, ${doubled} doubled; ${answersOf(load)}`,
   )
-  expect([...load.acknowledged].filter(id => !copies.has(id))).toEqual([])
+  const lost = [...load.acknowledged].filter(id => !copies.has(id))
+  const told = lost.length === 0 ? '' : `${collector.running().output()}\n${await collector.metrics()}`
+  expect(lost.slice(0, 10), `${lost.length} are not on the topic:\n${told}`).toEqual([])
   expect([...copies.keys()].filter(id => !load.posted.has(id))).toEqual([])
   const allowed = new Set<number | 'none'>([200, 204, 429, 503, ...(unanswered ? (['none'] as const) : [])])
   expect([...load.answers.keys()].filter(answer => !allowed.has(answer))).toEqual([])
