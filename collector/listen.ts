@@ -1,9 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { isIPv6 } from 'node:net'
+import { isIPv6, type Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
+import { writeAnswer } from './answer.ts'
+import { answerClientErrors } from './client-error.ts'
 import { httpLimits } from './http-limits.ts'
+import { originForm, requestFault } from './request-fault.ts'
 import { limitSockets } from './sockets.ts'
 
 export interface ListenOptions {
@@ -56,10 +59,13 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       keepAliveTimeout: httpLimits.keepAliveTimeoutMs,
       // Node refuses from this size on.
       maxHeaderSize: httpLimits.headerBytes + 1,
+      // Ours closes the connection before what stands behind is served: requestFault.
+      requireHostHeader: false,
     },
     listenerOf(options),
   )
   server.maxHeadersCount = 0
+  answerClientErrors(server)
   limitSockets(server, limits, logger)
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(portError(error, host, port, setting)))
@@ -81,11 +87,29 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
 function listenerOf({ app, direct }: ListenOptions): RequestListener {
   const rest = getRequestListener(app.fetch)
-  if (direct === undefined) return rest
+  /** Connections that end with an answer that is on its way. */
+  const ending = new WeakSet<Socket>()
   return (request, response) => {
-    const { url = '' } = request
-    const ours = url.startsWith(direct.path) && (url.length === direct.path.length || url[direct.path.length] === '?')
-    return ours ? direct.listener(request, response) : rest(request, response)
+    const { socket, headers, httpVersion } = request
+    // What was pipelined behind the last request of a connection could never be answered: it must not be taken either.
+    if (ending.has(socket)) return
+    const fault = requestFault(request)
+    // Node stops reading behind a request that would upgrade, and closes after most answers to HTTP/1.0.
+    if (
+      fault !== undefined ||
+      headers.upgrade !== undefined ||
+      httpVersion === '1.0' ||
+      headers.connection === 'close'
+    ) {
+      ending.add(socket)
+      response.setHeader('Connection', 'close')
+    }
+    if (fault !== undefined) return writeAnswer(response, { outcome: 'bad_request', message: fault, close: true }, {})
+    const url = originForm(request.url ?? '')
+    request.url = url
+    const { path } = direct ?? {}
+    const ours = path !== undefined && url.startsWith(path) && (url.length === path.length || url[path.length] === '?')
+    return ours ? direct?.listener(request, response) : rest(request, response)
   }
 }
 
