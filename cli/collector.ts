@@ -1,4 +1,4 @@
-import { listen } from '../collector/listen.ts'
+import { listen } from '../collector/http/listen.ts'
 import { requireKafka } from './cluster.ts'
 import type { Config } from './config.ts'
 import { createLog } from './log.ts'

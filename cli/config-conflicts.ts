@@ -1,4 +1,4 @@
-import { markedPath } from '../collector/script.ts'
+import { markedPath } from '../collector/http/script.ts'
 
 /** What settings together can get wrong. */
 export interface Together {

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
-import { readSites, type Sites } from '../collector/sites.ts'
+import { readSites, type Sites } from '../collector/http/sites.ts'
 import type { KafkaOptions } from '../topic/kafka/connect.ts'
 import { conflicts } from './config-conflicts.ts'
 import { folderFault, readCertificates, readText } from './config-files.ts'

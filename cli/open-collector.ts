@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
+import { createMetrics } from '../collector/admin/metrics.ts'
 import { type Collector, createCollector } from '../collector/collector.ts'
-import { createMetrics } from '../collector/metrics.ts'
 import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'
 import type { Topics } from './open-topics.ts'

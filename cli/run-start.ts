@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { listen } from '../collector/listen.ts'
+import { listen } from '../collector/http/listen.ts'
 import { createDashboard } from '../dashboard/dashboard.ts'
 import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'

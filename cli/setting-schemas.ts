@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { originTest } from '../collector/cors.ts'
+import { originTest } from '../collector/http/cors.ts'
 
 /** Text to value. What can't be read is a problem whose sentence goes on after the setting's name. */
 function parsed<T>(parse: (value: string) => T | { problem: string }) {

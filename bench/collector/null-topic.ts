@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { createCollector } from '../../collector/collector.ts'
-import { listen } from '../../collector/listen.ts'
+import { listen } from '../../collector/http/listen.ts'
 import type { TopicWriter } from '../../topic/topic.ts'
 
 const writer: TopicWriter = {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { createCollector } from '../../collector/collector.ts'
-import { listen } from '../../collector/listen.ts'
+import { listen } from '../../collector/http/listen.ts'
 import { recordOf } from '../support/listening-collector.ts'
 
 /** What the parent asks for, and is told. */

@@ -1,4 +1,4 @@
-import { rawCases } from '../unit/collector/raw-http-cases.ts'
+import { rawCases } from '../unit/collector/http/raw-http-cases.ts'
 import { fuzzedBody } from './bodies.ts'
 import type { Random } from './random.ts'
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { type Collector, type CollectorOptions, createCollector } from '../../collector/collector.ts'
-import { type ListenOptions, listen } from '../../collector/listen.ts'
+import { type ListenOptions, listen } from '../../collector/http/listen.ts'
 import { decodeRecord, type EventRecord } from '../../topic/record.ts'
 import { createFakeTopicWriter, type FakeTopicWriter, type FakeTopicWriterOptions } from './fake-topic-writer.ts'
 

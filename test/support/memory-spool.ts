@@ -1,4 +1,4 @@
-import type { Breakers } from '../../collector/breakers.ts'
+import type { Breakers } from '../../collector/sending/breakers.ts'
 import type { Spool } from '../../collector/spool/spool.ts'
 
 export interface MemorySpool extends Spool {

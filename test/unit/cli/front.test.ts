@@ -6,7 +6,7 @@ import pino from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createFront } from '../../../cli/front.ts'
 import { createCollector } from '../../../collector/collector.ts'
-import { type Listening, listen } from '../../../collector/listen.ts'
+import { type Listening, listen } from '../../../collector/http/listen.ts'
 import { createFakeTopicWriter } from '../../support/fake-topic-writer.ts'
 
 const logger = pino({ level: 'silent' })

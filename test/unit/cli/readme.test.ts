@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type Setting, settings } from '../../../cli/settings.ts'
-import { createMetrics } from '../../../collector/metrics.ts'
+import { createMetrics } from '../../../collector/admin/metrics.ts'
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type CollectorOptions, createCollector } from '../../../collector/collector.ts'
-import { type Listening, listen } from '../../../collector/listen.ts'
+import { type Listening, listen } from '../../../collector/http/listen.ts'
 import { limits } from '../../../sdk/event.ts'
 import { partitionOf } from '../../../topic/partition-of.ts'
 import { decodeRecord } from '../../../topic/record.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { corpus } from '../../../../bench/collector/bodies.ts'
-import { validate } from '../../../../collector/validate.ts'
+import { validate } from '../../../../collector/validation/validate.ts'
 
 test.each([1, 10, 50])('makes batches of %d events that the collector accepts whole', events => {
   for (const { Body, Events } of corpus({ events, bodies: 20 })) {

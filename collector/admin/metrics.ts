@@ -1,0 +1,95 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Outcome } from '../http/answer.ts'
+import type { RejectionCause } from '../validation/validate.ts'
+import { createCounts, type DropReason, registerCounts } from './counts.ts'
+import { type Gauges, registerGauges } from './gauges.ts'
+
+export interface MetricsOptions {
+  /** @default 'unknown' */
+  version?: string
+  /** Whether those of the process are there too: CPU, memory, event loop lag, garbage collection. @default false */
+  process?: boolean
+}
+
+export interface Metrics {
+  /** A request for events was answered, `seconds` after its headers were there. */
+  answered(outcome: Outcome, seconds: number): void
+  /** Events were acknowledged. */
+  accepted(events: number): void
+  /** An event was refused in a request whose other events were taken. */
+  rejected(cause: RejectionCause): void
+  /** A request was answered 204 without being looked at. */
+  dropped(reason: DropReason): void
+  /** The topic acknowledged or refused a send of so many records after so many seconds. */
+  observeSend(records: number, seconds: number): void
+  /** From now on these are read; what was given before and isn't given now stays. */
+  watch(gauges: Partial<Gauges>): void
+  readonly contentType: string
+  /** All of them in Prometheus's text format 0.0.4, also those at 0. */
+  text(): Promise<string>
+}
+
+const prefix = 'clicktrail_collector_'
+
+/** How often the event loop's lag is sampled, milliseconds: each sample wakes the process. */
+const lagPrecisionMs = 50
+
+/** 20, 30 and 45 ms are what the collector promises. */
+const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.045, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/**
+ * The collector's metrics, all at 0, in a registry of their own. An event costs an addition: prom-client sees the
+ * numbers only when it is asked for them.
+ */
+export function createMetrics({ version = 'unknown', process = false }: MetricsOptions = {}): Metrics {
+  const registry = new Registry()
+  const counts = createCounts()
+  let gauges: Partial<Gauges> = {}
+  if (process) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: lagPrecisionMs })
+  registerBuild(registry, version)
+  registerCounts(registry, prefix, counts)
+  registerGauges(registry, prefix, () => gauges)
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `${prefix}${name}`, help, buckets, registers: [registry] })
+  const request = histogram(
+    'request_duration_seconds',
+    'From the headers of a request for events to its answer.',
+    secondsBuckets,
+  )
+  const records = histogram('send_records', 'Records a send.', [1, 2, 5, 10, 20, 50, 100, 200, 500])
+  const send = histogram('send_duration_seconds', 'From a send to its acknowledgement or refusal.', secondsBuckets)
+
+  return {
+    answered(outcome, seconds) {
+      counts.answered[outcome]++
+      request.observe(seconds)
+    },
+    accepted(events) {
+      counts.accepted += events
+    },
+    rejected(cause) {
+      counts.rejected[cause]++
+    },
+    dropped(reason) {
+      counts.dropped[reason]++
+    },
+    observeSend(count, seconds) {
+      records.observe(count)
+      send.observe(seconds)
+    },
+    watch(more) {
+      gauges = { ...gauges, ...more }
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  }
+}
+
+function registerBuild(register: Registry, version: string): void {
+  new Gauge({
+    name: 'clicktrail_build_info',
+    help: 'Always 1; the version that runs.',
+    labelNames: ['version'],
+    registers: [register],
+  }).set({ version }, 1)
+}
