@@ -1,6 +1,7 @@
 import kafkajs, { type Kafka, type logCreator } from 'kafkajs'
 import type { Logger } from 'pino'
 import { forgetBrokenAnswers } from './broken-answers.ts'
+import { endBrokenHandshakes } from './broken-handshake.ts'
 
 export interface KafkaOptions {
   /** `host:port` of some brokers; the others are found through them. */
@@ -48,6 +49,7 @@ function mechanism(sasl: NonNullable<KafkaOptions['sasl']>) {
 /** A kafkajs client; connects nothing yet and never throws for a broker that is down. */
 export function kafkaClient({ brokers, clientId = 'clicktrail', sasl, ssl = false, logger }: KafkaOptions): Kafka {
   forgetBrokenAnswers()
+  endBrokenHandshakes()
   return new kafkajs.Kafka({
     brokers,
     clientId,

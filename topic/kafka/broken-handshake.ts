@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module'
+
+const patched = Symbol('ends a broken handshake')
+
+interface Connectable {
+  disconnect(): Promise<void>
+}
+
+type Connect = (this: Connectable, ...args: unknown[]) => Promise<unknown>
+
+function isConnect(value: unknown): value is Connect {
+  return typeof value === 'function'
+}
+
+/**
+ * Makes kafkajs 2.2.4 close a connection whose handshake failed; calling it again changes nothing. kafkajs leaves it open (a
+ * stopped broker's kernel takes connections, and nobody answers), takes it for connected ever after, and every request on it
+ * fails with "Broker not connected", also when the broker is back.
+ */
+export function endBrokenHandshakes(): void {
+  const Broker: unknown = createRequire(import.meta.url)('kafkajs/src/broker/index.js')
+  if (typeof Broker !== 'function') return
+  const prototype: object = Broker.prototype
+  const connect: unknown = Reflect.get(prototype, 'connect')
+  if (!isConnect(connect) || Reflect.has(prototype, patched)) return
+  const connectOrEnd: Connect = async function (...args) {
+    try {
+      return await connect.apply(this, args)
+    } catch (error) {
+      // requests that nobody answers must not hold up the caller
+      this.disconnect().catch(() => {})
+      throw error
+    }
+  }
+  Reflect.set(prototype, 'connect', connectOrEnd)
+  Reflect.set(prototype, patched, true)
+}
