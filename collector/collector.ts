@@ -148,7 +148,7 @@ export function createCollector(options: CollectorOptions): Collector {
   return {
     events: {
       path: eventsPath,
-      listener: (request, response) => void inFlight.run(async () => events(request, response)),
+      listener: (request, response) => void inFlight.run(() => events(request, response)),
     },
     app,
     admin: createAdmin({ readiness: ready, metrics }),

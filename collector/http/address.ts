@@ -16,6 +16,7 @@ export function clientAddress(
 
 /** Without port, brackets and zone; an IPv4 address mapped into IPv6 (RFC 4291, 2.5.5.2) is IPv4, however it is written. */
 function plainAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text
   let address = text
     .trim()
     .replace(/^\[(.*)\](:\d+)?$/, '$1')

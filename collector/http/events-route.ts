@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { limits } from '../../sdk/event.ts'
 import type { Sender } from '../accept-events.ts'
@@ -34,7 +34,9 @@ const methods = 'POST, OPTIONS'
  * The HTTP side of the events path, on Node's own request and response: their web counterparts cost as much again as all
  * that is done here. Origin, method and headers are looked at before the body is. Always answers, faults of ours with a 500.
  */
-export function eventsRoute(options: EventsRouteOptions): RequestListener {
+export function eventsRoute(
+  options: EventsRouteOptions,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { cors, metrics, logger } = options
   return async (request, response) => {
     const beganMs = performance.now()

@@ -1,3 +1,5 @@
+import { urlParts } from './url-parts.ts'
+
 /** What a client sent can't be taken: `where` is the path of the field, the message says what is wrong and what to send. */
 export class Invalid extends Error {
   override readonly name = 'Invalid'
@@ -71,7 +73,7 @@ export function repairedUrl(value: unknown, where: string, maxChars: number): st
   const text = presentText(value, where)
   if (text === undefined || text.length > maxChars) return undefined
   const url = repair(text)
-  return URL.canParse(url) ? url : undefined
+  return urlParts(url) === undefined ? undefined : url
 }
 
 /** The text with U+FFFD in the place of each NUL and half surrogate pair: as long as before. */

@@ -1,6 +1,7 @@
 import { limits, type PropertyValue } from '../../sdk/event.ts'
 import { actionOf, type EventDefaults, numberOf } from './event-defaults.ts'
 import { Invalid, isAbsent, isObject, kindOf, repairedText, repairedUrl } from './field.ts'
+import { urlParts } from './url-parts.ts'
 import { validateProperties } from './validate-properties.ts'
 
 /** A page that was checked, its URL already taken apart. */
@@ -67,7 +68,7 @@ export function validatePage(value: unknown): ValidPage | undefined {
  * percent-encoded, up to nine characters for one, and therefore cut to the limit of the whole.
  */
 function takeApart(full: string): { full: string; domain?: string; path?: string } {
-  const { hostname, pathname } = new URL(full)
+  const { hostname = '', pathname = '' } = urlParts(full) ?? {}
   const url: { full: string; domain?: string; path?: string } = { full }
   if (hostname !== '') url.domain = hostname.slice(0, limits.urlChars)
   if (pathname !== '') url.path = pathname.slice(0, limits.urlChars)
