@@ -110,7 +110,11 @@ export function takeOwnership(path: string, what: string): () => void {
   heldHere.add(me.id)
   const heartbeat = setInterval(() => {
     const now = new Date()
-    if (readOwner(path)?.id === me.id) utimesSync(path, now, now)
+    try {
+      if (readOwner(path)?.id === me.id) utimesSync(path, now, now)
+    } catch {
+      // The disk refuses: whoever writes to it finds out, and says so.
+    }
   }, heartbeatMs)
   heartbeat.unref()
   return () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -18,4 +18,11 @@ it('makes a secret once, for its owner only, and gives the same from then on', (
 
 it('makes another in another folder', () => {
   expect(visitorSecret(join(dir, 'a'))).not.toBe(visitorSecret(join(dir, 'b')))
+})
+
+it.each(['', 'short\n'])('takes no secret that could be guessed: %j', kept => {
+  const data = mkdtempSync(join(dir, 'guessed-'))
+  mkdirSync(data, { recursive: true })
+  writeFileSync(join(data, 'visitor-secret'), kept)
+  expect(() => visitorSecret(data)).toThrow(/visitor-secret holds \d characters.*delete it/)
 })
