@@ -24,9 +24,10 @@ export type Body =
  */
 export function readBody(stream: Readable, { maxBytes, timeoutMs, room }: ReadBodyOptions): Promise<Body> {
   return new Promise(resolve => {
-    const chunks: Buffer[] = []
+    let read: Buffer = nothing
     let size = 0
     let held = 0
+    let ended = false
     const timer = setTimeout(() => {
       end({
         ok: false,
@@ -36,6 +37,9 @@ export function readBody(stream: Readable, { maxBytes, timeoutMs, room }: ReadBo
     }, timeoutMs)
 
     function end(body: Body): void {
+      // A late error comes here once more: the room must not be given back twice.
+      if (ended) return
+      ended = true
       clearTimeout(timer)
       if (room) room.bytes += held
       stream.off('data', onData).off('end', onEnd).off('close', onCut)
@@ -45,15 +49,15 @@ export function readBody(stream: Readable, { maxBytes, timeoutMs, room }: ReadBo
       size += chunk.byteLength
       if (size > 2 * maxBytes) onEnd()
       if (size > maxBytes) return
-      chunks.push(chunk)
+      read = joined(read, size - chunk.byteLength, chunk, maxBytes)
       if (room === undefined) return
-      held += chunk.byteLength
-      room.bytes -= chunk.byteLength
+      room.bytes -= read.byteLength - held
+      held = read.byteLength
       if (room.bytes < 0) end({ ok: false, refusal: 'overloaded', message: noRoomMessage })
     }
     function onEnd(): void {
       if (size > maxBytes) end({ ok: false, refusal: 'too_large', message: tooLargeMessage(maxBytes) })
-      else end({ ok: true, bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) })
+      else end({ ok: true, bytes: read.subarray(0, size) })
     }
     function onCut(): void {
       end({ ok: false, refusal: 'bad_request', message: 'the body was cut off: send it again as a whole' })
@@ -62,6 +66,21 @@ export function readBody(stream: Readable, { maxBytes, timeoutMs, room }: ReadBo
     // Stays on: what breaks after the answer concerns nobody, but would end the process.
     stream.on('error', onCut)
   })
+}
+
+const nothing = Buffer.alloc(0)
+
+/**
+ * A buffer that begins with the first `size` bytes of `read`, then `chunk`: the chunk itself where it is the first, else
+ * one that grows by doubling. A list of the chunks would cost some 190 bytes a chunk, and a chunk may be of one byte.
+ */
+function joined(read: Buffer, size: number, chunk: Buffer, maxBytes: number): Buffer {
+  if (size === 0) return chunk
+  const needed = size + chunk.byteLength
+  const into = needed <= read.byteLength ? read : Buffer.allocUnsafeSlow(Math.min(maxBytes, 2 * needed))
+  if (into !== read) read.copy(into, 0, 0, size)
+  chunk.copy(into, size)
+  return into
 }
 
 const noRoomMessage =

@@ -115,10 +115,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
     })
   }
 
-  /** Whether it goes past the topic. The spool's own records are the better trial: nobody waits for them. */
-  function diverts(partition: number): boolean {
-    if (breakers.stateOf(partition) === 'closed') return false
-    return spool?.holds(partition) || !breakers.mayTry(partition)
+  /** Whether the topic is to be tried though its breaker is not closed: whoever gets a true must send. The spool's own records are the better trial: nobody waits for them. */
+  function isTrial(partition: number): boolean {
+    return !spool?.holds(partition) && breakers.mayTry(partition)
   }
 
   function request(values: readonly Uint8Array[], resolve: (appended: Appended) => void): Request {
@@ -145,15 +144,16 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   function accept(partition: number, added: Request): void {
     const known = partition >= 0
-    const toTopic = known && !diverts(partition)
-    const refusal = refusalOf(added, toTopic ? senderOf(partition) : undefined)
+    const closed = known && breakers.stateOf(partition) === 'closed'
+    const refusal = refusalOf(added, closed ? senderOf(partition) : undefined)
     if (refusal) {
       added.resolve(refusal)
       return
     }
     bytes += added.bytes
     pending.add(added)
-    if (toTopic) {
+    // Asked last: a trial that a refused request had taken would be reported on by nobody.
+    if (closed || (known && isTrial(partition))) {
       added.deadlineMs = now() + deadlineMs
       senderOf(partition).push(added)
     } else {
@@ -162,7 +162,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   }
 
-  /** The outcome of what is not let in. */
+  /** The outcome of what is not let in; `sender` is whom it would wait for. */
   function refusalOf(added: Request, sender: Sender | undefined): Appended | undefined {
     if (closing) return unavailable
     if (added.values.length === 0) return acknowledged(added)

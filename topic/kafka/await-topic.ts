@@ -12,13 +12,14 @@ export interface TopicFacts {
   maxMessageBytes: number | undefined
 }
 
-/** Looks the topic up once. Rejects with `topic_missing`, or `unavailable` while a partition has no leader. */
+/** Looks the topic up once. Rejects with `topic_missing`, or `unavailable` while no partition has a leader. */
 export async function lookUpTopic(admin: Admin, topic: string): Promise<TopicFacts> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
   const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
   if (partitions.length === 0) throw new TopicError('topic_missing', `${topic} does not exist`)
-  const orphan = partitions.find(({ leader }) => leader < 0)
-  if (orphan) throw new TopicError('unavailable', `${topic}/${orphan.partitionId} has no leader`)
+  if (partitions.every(({ leader }) => leader < 0)) {
+    throw new TopicError('unavailable', `no partition of ${topic} has a leader`)
+  }
   return { partitions: partitions.length, maxMessageBytes: await maxMessageBytes(admin, topic) }
 }
 

@@ -63,10 +63,24 @@ export async function connectDirectSender(
   const leaderOf = (partition: number): number => {
     const known = cluster.findTopicPartitionMetadata(topic)
     partitions = Math.max(partitions, known.length)
-    const leader = known.find(({ partitionId }) => partitionId === partition)?.leader
-    if (leader === undefined)
-      throw new kafkajs.KafkaJSTopicMetadataNotLoaded(`the leader of ${topic}/${partition} is not known`)
+    const leader = known.find(({ partitionId }) => partitionId === partition)?.leader ?? -1
+    if (leader < 0) throw new kafkajs.KafkaJSTopicMetadataNotLoaded(`${topic}/${partition} has no leader that we know`)
     return leader
+  }
+
+  /** The first leader that is reached: another may be down, or a partition without one. */
+  const anyLeader = async (): Promise<KafkaBroker> => {
+    const leaders = new Set(cluster.findTopicPartitionMetadata(topic).map(({ leader }) => leader))
+    let failure: unknown = new kafkajs.KafkaJSTopicMetadataNotLoaded(`no partition of ${topic} has a leader`)
+    for (const nodeId of leaders) {
+      if (nodeId < 0) continue
+      try {
+        return await cluster.findBroker({ nodeId })
+      } catch (error) {
+        failure = error
+      }
+    }
+    throw failure
   }
 
   /** Whatever keeps us from a leader passes, also what kafkajs throws as a plain error in the middle of a handshake. */
@@ -105,7 +119,7 @@ export async function connectDirectSender(
   try {
     await cluster.connect()
     await cluster.addTargetTopic(topic)
-    const unfit = unfitness(await cluster.findBroker({ nodeId: leaderOf(0) }))
+    const unfit = unfitness(await anyLeader())
     if (unfit) {
       await cluster.disconnect()
       return unfit

@@ -61,6 +61,7 @@ export interface KafkaCluster {
   isConnected(): boolean
   addTargetTopic(topic: string): Promise<void>
   refreshMetadata(): Promise<void>
+  /** The leader is −1 where there is none. */
   findTopicPartitionMetadata(topic: string): readonly { partitionId: number; leader: number }[]
   /** Connects it if need be. */
   findBroker(options: { nodeId: number }): Promise<KafkaBroker>
@@ -92,12 +93,12 @@ const queueMethods = [
   'scheduleCheckPendingRequests',
 ] as const satisfies readonly (keyof KafkaConnection['requestQueue'])[]
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
 /** Reads a property of what has no type. */
-function part(value: unknown, name: PropertyKey): unknown {
+export function part(value: unknown, name: PropertyKey): unknown {
   return isObject(value) ? Reflect.get(value, name) : undefined
 }
 
@@ -138,6 +139,19 @@ function installedVersion(): unknown {
   return part(manifest, 'version')
 }
 
+/** Whether the kafkajs that is installed is the one that is described above. */
+export function knownInstalled(): boolean {
+  return installedVersion() === knownVersion
+}
+
+/** How a client makes its clusters, and the property that it does so by; undefined when it has none. */
+export function clusterCreatorOf(kafka: Kafka): { name: symbol; create: (options: unknown) => unknown } | undefined {
+  const name = Object.getOwnPropertySymbols(kafka).find(own => own.description === 'private:Kafka:createCluster')
+  const create = name && part(kafka, name)
+  if (!name || typeof create !== 'function') return undefined
+  return { name, create: options => Reflect.apply(create, kafka, [options]) }
+}
+
 /** After its first answer kafkajs looks every millisecond for requests that wait, although none does: 4 % of a core. */
 function keepStillWhenIdle(queue: KafkaConnection['requestQueue']): void {
   const schedule = queue.scheduleCheckPendingRequests.bind(queue)
@@ -162,10 +176,9 @@ export function openCluster(
   { requestTimeoutMs, version = installedVersion() }: OpenClusterOptions,
 ): KafkaCluster | string {
   if (version !== knownVersion) return `kafkajs is ${version}, not ${knownVersion}`
-  const creator = Object.getOwnPropertySymbols(kafka).find(name => name.description === 'private:Kafka:createCluster')
-  const create = creator && part(kafka, creator)
-  if (typeof create !== 'function') return 'a kafkajs client does not make clusters'
-  const cluster: unknown = create({ allowAutoTopicCreation: false })
+  const creator = clusterCreatorOf(kafka)
+  if (!creator) return 'a kafkajs client does not make clusters'
+  const cluster: unknown = creator.create({ allowAutoTopicCreation: false })
   if (!isCluster(cluster)) return 'a cluster of kafkajs lacks a part'
   const builder = cluster.connectionPoolBuilder
   const build = builder.build.bind(builder)

@@ -86,3 +86,41 @@ test('holds of all bodies together what there is room for, refuses the next one 
   expect(await body).toMatchObject({ ok: true })
   expect(room).toEqual({ bytes: 150 })
 })
+
+test('gives back what it held once, though the stream breaks after the answer', async () => {
+  const room = { bytes: 150 }
+  const stream = new PassThrough()
+  const body = readBody(stream, { ...limits, timeoutMs: 1, room })
+  stream.write(Buffer.alloc(90))
+  expect(await body).toMatchObject({ refusal: 'timeout' })
+  stream.destroy(new Error('aborted'))
+  await new Promise(setImmediate)
+  expect(room).toEqual({ bytes: 150 })
+})
+
+test('holds little more than the bytes of a body, in however small chunks they come', async () => {
+  const room = { bytes: 1_000_000 }
+  const stream = new PassThrough({ highWaterMark: 1_000_000 })
+  const body = readBody(stream, { maxBytes: 65_536, timeoutMs: 10_000, room })
+  const sent = Buffer.from(Array.from({ length: 60_000 }, (_, n) => n % 251))
+  const { gc } = globalThis
+  gc?.()
+  const before = process.memoryUsage()
+  for (const byte of sent) stream.push(Buffer.from([byte]))
+  await vi.waitUntil(() => stream.readableLength === 0)
+  gc?.()
+  const after = process.memoryUsage()
+  if (gc) expect(after.heapUsed - before.heapUsed).toBeLessThan(2_000_000)
+  expect(room.bytes).toBeLessThanOrEqual(1_000_000 - sent.byteLength)
+  expect(room.bytes).toBeGreaterThanOrEqual(1_000_000 - 65_536)
+  stream.end()
+  const read = await body
+  expect(read.ok && read.bytes.equals(sent)).toBe(true)
+  expect(room.bytes).toBe(1_000_000)
+})
+
+test('hands out a body in one chunk uncopied', async () => {
+  const chunk = Buffer.from('abc')
+  const body = await readBody(Readable.from([chunk]), limits)
+  expect(body.ok && body.bytes.buffer === chunk.buffer && body.bytes.byteOffset === chunk.byteOffset).toBe(true)
+})
