@@ -110,11 +110,18 @@ export class TopicError extends Error {
   readonly code: TopicErrorCode
   /** Position in `append`'s records, for `record_too_large`. */
   readonly index: number | undefined
+  /** How many of them, from the first on, are on the log all the same, for `record_too_large`. */
+  readonly acknowledged: number
 
-  constructor(code: TopicErrorCode, message: string, options?: { cause?: unknown; index?: number }) {
+  constructor(
+    code: TopicErrorCode,
+    message: string,
+    options?: { cause?: unknown; index?: number; acknowledged?: number },
+  ) {
     super(message, options)
     this.code = code
     this.index = options?.index
+    this.acknowledged = options?.acknowledged ?? 0
   }
 
   /** Whether the same call may succeed later. */

@@ -13,7 +13,7 @@ export interface SendHalvingOptions {
 
 /**
  * Sends; what the log finds too large is sent in halves, in order, down to the one record that it doesn't take. Then it rejects with
- * `record_too_large` and that record's index; those before it are on the log, those after it are not.
+ * `record_too_large` and that record's index; those before it are on the log (`acknowledged`), those after it are not.
  */
 export async function sendHalving({ send, records, from, operation, onTooLarge }: SendHalvingOptions): Promise<void> {
   try {
@@ -21,7 +21,8 @@ export async function sendHalving({ send, records, from, operation, onTooLarge }
   } catch (error) {
     const failure = topicErrorOf(error, operation)
     if (failure.code !== 'record_too_large') throw failure
-    if (records.length === 1) throw new TopicError(failure.code, failure.message, { cause: error, index: from })
+    if (records.length === 1)
+      throw new TopicError(failure.code, failure.message, { cause: error, index: from, acknowledged: from })
     onTooLarge?.()
     const middle = records.length >> 1
     await sendHalving({ send, records: records.slice(0, middle), from, operation })

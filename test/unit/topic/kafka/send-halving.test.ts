@@ -40,7 +40,7 @@ test.each([0, 1, 2, 3, 4])(
     const log = logOf(10)
     const records = recordsOf(1, 1, 1, 1, 1).with(at, { value: Buffer.alloc(11) })
     const sent = sendHalving({ send: log.send, records, from: 100, operation: 'append' })
-    await expect(sent).rejects.toMatchObject({ code: 'record_too_large', index: 100 + at })
+    await expect(sent).rejects.toMatchObject({ code: 'record_too_large', index: 100 + at, acknowledged: 100 + at })
     expect(log.taken).toHaveLength(at)
   },
 )
