@@ -3,8 +3,16 @@ import type { TopicWriter } from '../../topic/topic.ts'
 import { type Spool, unknownPartition } from '../spool/spool.ts'
 import type { BreakerState } from './breaker.ts'
 import { createBreakers } from './breakers.ts'
-import { type Appended, acknowledged, createPending, leaveOut, type Request, unavailable } from './pending.ts'
-import { createSender, type Sender } from './sender.ts'
+import { createPartitionSender, type PartitionSender } from './partition-sender.ts'
+import {
+  type Appended,
+  acknowledged,
+  createPending,
+  leaveFirst,
+  leaveOut,
+  type Request,
+  unavailable,
+} from './pending.ts'
 
 export interface BatcherOptions {
   writer: TopicWriter
@@ -61,6 +69,8 @@ export interface Batcher {
   breaker(): BreakerState
   /** Whether no partition takes records or is worth a try now. Ends by itself, so that a collector which is sent nothing meanwhile finds out. */
   topicAway(): boolean
+  /** What the topic said last where it does not take records; undefined while it takes all. */
+  trouble(): string | undefined
   /** Sends or spools what waits, and resolves when every request has its outcome. Later ones are unavailable. */
   close(): Promise<void>
 }
@@ -70,19 +80,22 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const { deadlineMs, closeDeadlineMs, maxInFlightBytes, ...settings } = { ...defaults, ...options }
   const { writer, logger, spool, now } = settings
   const breakers = spool?.breakers ?? createBreakers({ logger, now })
-  const senders = new Map<number, Sender>()
+  const senders = new Map<number, PartitionSender>()
   const pending = createPending()
   let bytes = 0
   let closing = false
 
-  function senderOf(partition: number): Sender {
+  function senderOf(partition: number): PartitionSender {
     let sender = senders.get(partition)
     if (sender === undefined) {
-      sender = createSender({
+      sender = createPartitionSender({
         ...settings,
         partition,
         breakers,
         taken: request => pending.settle(request, acknowledged(request)),
+        partTaken: (request, count) => {
+          bytes -= leaveFirst(request, count)
+        },
         untaken: request => store(partition, request),
         refused: request => pending.settle(request, unavailable),
         tooLarge: refuseTooLarge,
@@ -163,7 +176,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   /** The outcome of what is not let in; `sender` is whom it would wait for. */
-  function refusalOf(added: Request, sender: Sender | undefined): Appended | undefined {
+  function refusalOf(added: Request, sender: PartitionSender | undefined): Appended | undefined {
     if (closing) return unavailable
     if (added.values.length === 0) return acknowledged(added)
     const overloaded = bytes + added.bytes > maxInFlightBytes || sender?.refuses()
@@ -185,6 +198,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     },
     breaker: () => breakers.state(),
     topicAway: () => breakers.away(),
+    trouble: () => breakers.trouble(),
     async close() {
       closing = true
       const waitMs = spool ? Math.min(closeDeadlineMs, deadlineMs) : deadlineMs

@@ -1,5 +1,6 @@
+export const breakerStates = ['closed', 'half_open', 'open'] as const
 /** `closed` takes sends, `open` takes none, `half_open` has one on trial. */
-export type BreakerState = 'closed' | 'half_open' | 'open'
+export type BreakerState = (typeof breakerStates)[number]
 
 export interface BreakerOptions {
   /** The first wait of an open breaker, milliseconds; it doubles with each trial that fails. @default 250 */

@@ -13,6 +13,8 @@ export interface Breakers {
   state(): BreakerState
   /** Whether nothing that is tried now can succeed: every partition that was sent to is open, and none is worth another try yet. */
   away(): boolean
+  /** What the last failure said, of the partitions that are not closed. */
+  trouble(): string | undefined
   stateOf(partition: number): BreakerState
   mayTry(partition: number): boolean
   waitMs(partition: number): number
@@ -22,6 +24,8 @@ export interface Breakers {
 
 export function createBreakers({ logger, now = () => performance.now(), ...options }: BreakersOptions): Breakers {
   const breakers = new Map<number, Breaker>()
+  /** By partition, the latest last. */
+  const troubles = new Map<number, string>()
 
   function of(partition: number): Breaker {
     let breaker = breakers.get(partition)
@@ -42,13 +46,17 @@ export function createBreakers({ logger, now = () => performance.now(), ...optio
       return worst
     },
     away: () => breakers.size > 0 && [...breakers.values()].every(breaker => breaker.waitMs(now()) > 0),
+    trouble: () => [...troubles.values()].at(-1),
     stateOf: partition => of(partition).state(),
     mayTry: partition => of(partition).mayTry(now()),
     waitMs: partition => of(partition).waitMs(now()),
     succeeded(partition) {
+      troubles.delete(partition)
       if (of(partition).succeeded()) logger.info({ partition }, 'the topic takes events again')
     },
     failed(partition, error) {
+      troubles.delete(partition)
+      troubles.set(partition, error instanceof Error ? error.message : String(error))
       if (of(partition).failed(now())) logger.warn({ err: error, partition }, 'the topic does not take events')
     },
   }

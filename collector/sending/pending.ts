@@ -28,6 +28,8 @@ export interface Request extends Queued {
 export interface RequestFate {
   /** The topic has acknowledged all of it. */
   taken(request: Request): void
+  /** The topic has acknowledged its first `count` values, fewer than all. */
+  partTaken(request: Request, count: number): void
   /** The topic is away: it neither has it nor will it wait for it. */
   untaken(request: Request): void
   /** The topic refuses it, and would again. */
@@ -81,12 +83,13 @@ export function leaveOut(request: Request, at: number): number {
   return bytes
 }
 
-/** Which value of which request stands at `index` among the values of them all. */
-export function locate(requests: readonly Request[], index: number): { request: Request; at: number } | undefined {
-  let at = index
-  for (const request of requests) {
-    if (at >= 0 && at < request.values.length) return { request, at }
-    at -= request.values.length
-  }
-  return undefined
+/** Leaves out the first `count` values, as they need not be sent again. Returns their bytes. */
+export function leaveFirst(request: Request, count: number): number {
+  let bytes = 0
+  for (const value of request.values.slice(0, count)) bytes += value.byteLength
+  const positions = request.positions ?? request.values.map((_, index) => index)
+  request.positions = positions.slice(count)
+  request.values = request.values.slice(count)
+  request.bytes -= bytes
+  return bytes
 }

@@ -38,8 +38,16 @@ test('spools with its partition what the topic refuses for now, and acknowledges
   expect(batcher.inFlightBytes()).toBe(0)
 })
 
-test.each(['unauthorized', 'closed'] as const)('does not spool what the topic refuses for good, as %s', async code => {
-  const { spool, batcher } = setUp({ onAppend: fails(code) })
+test('spools what it has no right to append, and takes the topic for away until a trial tells otherwise', async () => {
+  const { writer, spool, batcher } = setUp({ onAppend: fails('unauthorized') })
+  const [first] = await Promise.all([batcher.append(0, values('a')), vi.advanceTimersByTimeAsync(5)])
+  expect([first, await batcher.append(0, values('b'))]).toEqual([acknowledged, acknowledged])
+  expect([writer.appends.length, spooled(spool)]).toEqual([1, ['0 a', '0 b']])
+  expect([batcher.breaker(), batcher.topicAway(), batcher.trouble()]).toEqual(['open', true, 'no'])
+})
+
+test('does not spool what the topic refuses for good', async () => {
+  const { spool, batcher } = setUp({ onAppend: fails('closed') })
   const [appended] = await Promise.all([batcher.append(0, values('a')), vi.advanceTimersByTimeAsync(5)])
   expect([appended, spooled(spool)]).toEqual([unavailable, []])
 })

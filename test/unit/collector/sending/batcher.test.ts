@@ -198,10 +198,33 @@ describe('an append that fails', () => {
     expect(other).toEqual(acknowledged)
   })
 
-  test.each(['unauthorized', 'closed'] as const)('for good, as %s, opens no breaker', async code => {
-    const { batcher } = setUp({ onAppend: () => Promise.reject(new TopicError(code, 'no')) })
+  test('for good opens no breaker', async () => {
+    const { batcher } = setUp({ onAppend: () => Promise.reject(new TopicError('closed', 'no')) })
     const [first] = await Promise.all([batcher.append(0, values(1)), vi.advanceTimersByTimeAsync(5)])
     expect([first, batcher.breaker()]).toEqual([unavailable, 'closed'])
+  })
+
+  test.each([
+    ['is too large', { maxRecordBytes: 100 }, [Buffer.alloc(101)], { outcome: 'acknowledged', tooLarge: [0] }],
+    ['finds no room', {}, [Buffer.alloc(901)], { outcome: 'overloaded' }],
+  ])('leaves the trial to the next request when one that %s is refused', async (_, fake, refused, outcome) => {
+    const { onAppend: hold, open } = gate()
+    const onAppend = (partition: number, _: unknown, call: number) =>
+      call === 0
+        ? Promise.reject(new TopicError('unavailable', 'no leader'))
+        : partition === 1
+          ? hold()
+          : Promise.resolve()
+    const { batcher } = setUp({ ...fake, onAppend }, { maxInFlightBytes: 1_000 })
+    await Promise.all([batcher.append(0, values(1)), vi.advanceTimersByTimeAsync(5)])
+    const other = batcher.append(1, values(1, 100))
+    await vi.advanceTimersByTimeAsync(250)
+    expect(await batcher.append(0, refused)).toEqual(outcome)
+    expect(batcher.breaker()).toBe('open')
+    const [trial] = await Promise.all([batcher.append(0, values(1)), vi.advanceTimersByTimeAsync(5)])
+    expect([trial, batcher.breaker()]).toEqual([acknowledged, 'closed'])
+    open()
+    await other
   })
 
   test('with the index of no record is not sent again', async () => {
@@ -225,6 +248,46 @@ describe('an append that fails', () => {
     expect(await second).toEqual({ outcome: 'acknowledged', tooLarge: [0, 2] })
     expect(writer.values.map(String)).toEqual(['a', 'b'])
     expect(batcher.inFlightBytes()).toBe(0)
+  })
+})
+
+describe('an append of which the topic took a part before a record that is too large', () => {
+  const texts = (...all: string[]) => all.map(text => Buffer.from(text))
+
+  /** Takes what stands before the first `large`, as a log does that is sent halves. */
+  function halving() {
+    const taken: string[] = []
+    const onAppend = async (_: number, records: readonly TopicRecord[]) => {
+      const index = records.findIndex(({ value }) => `${value}` === 'large')
+      const before = index < 0 ? records : records.slice(0, index)
+      taken.push(...before.map(({ value }) => `${value}`))
+      if (index >= 0) throw new TopicError('record_too_large', 'too large', { index, acknowledged: index })
+    }
+    return { taken, onAppend }
+  }
+
+  test('sends none of that part again, and names the right ones as too large', async () => {
+    const { taken, onAppend } = halving()
+    const { batcher } = setUp({ onAppend })
+    const all = [texts('a', 'b'), texts('c', 'large', 'd', 'large', 'e'), texts('large'), texts('f')]
+    const outcomes = Promise.all(all.map(values => batcher.append(0, values)))
+    await vi.advanceTimersByTimeAsync(5)
+    expect(await outcomes).toEqual([
+      acknowledged,
+      { outcome: 'acknowledged', tooLarge: [1, 3] },
+      { outcome: 'acknowledged', tooLarge: [0] },
+      acknowledged,
+    ])
+    expect(taken).toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
+    expect(batcher.inFlightBytes()).toBe(0)
+  })
+
+  test('sends nothing at all again when only the last one is too large', async () => {
+    const { taken, onAppend } = halving()
+    const { writer, batcher } = setUp({ onAppend })
+    const [appended] = await Promise.all([batcher.append(0, texts('a', 'large')), vi.advanceTimersByTimeAsync(5)])
+    expect(appended).toEqual({ outcome: 'acknowledged', tooLarge: [1] })
+    expect([writer.appends.length, taken]).toEqual([1, ['a']])
   })
 })
 

@@ -1,10 +1,11 @@
 import { TopicError, type TopicRecord, type TopicWriter } from '../../topic/topic.ts'
 import type { Breakers } from './breakers.ts'
 import { createLane, type SendLimits } from './lane.ts'
-import { locate, type Request, type RequestFate } from './pending.ts'
+import type { Request, RequestFate } from './pending.ts'
 import { createQueueTime } from './queue-time.ts'
+import { failureOf } from './send-failure.ts'
 
-export interface SenderOptions extends RequestFate {
+export interface PartitionSenderOptions extends RequestFate {
   partition: number
   writer: TopicWriter
   breakers: Breakers
@@ -19,7 +20,7 @@ export interface SenderOptions extends RequestFate {
 }
 
 /** The sends to one partition: one in flight, more only when a whole send's worth waits. */
-export interface Sender {
+export interface PartitionSender {
   push(request: Request): void
   /** Whether the queue is so long that a new request would wait too long. */
   refuses(): boolean
@@ -41,10 +42,12 @@ interface Send {
   awaited: boolean
 }
 
+const isWaiting = (request: Request) => request.phase === 'waiting'
+
 /** A timer may fire a moment before its time, as another clock sees it. */
 const timerSlackMs = 1
 
-export function createSender(options: SenderOptions): Sender {
+export function createPartitionSender(options: PartitionSenderOptions): PartitionSender {
   const { partition, writer, breakers, lingerMs, maxRecords, maxBytes, maxInFlight, maxQueueMs, now } = options
   const lane = createLane<Request>()
   const queueTime = createQueueTime({ maxQueueMs })
@@ -98,13 +101,12 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   function failed(send: Send, error: unknown): void {
-    const waiting = send.requests.filter(request => request.phase === 'waiting')
-    const large =
-      error instanceof TopicError && error.code === 'record_too_large' && locate(send.requests, error.index ?? -1)
-    if (large) {
+    const failure = failureOf(error, send.requests)
+    if (failure.kind === 'too_large') {
       breakers.succeeded(partition)
-      options.tooLarge(large.request, large.at)
-      const again = waiting.filter(request => request.phase === 'waiting')
+      options.tooLarge(failure.request, failure.at)
+      takePart(send.requests, failure.acknowledged)
+      const again = send.requests.filter(isWaiting)
       finish(
         send,
         send.requests.filter(request => !again.includes(request)),
@@ -112,11 +114,22 @@ export function createSender(options: SenderOptions): Sender {
       )
       return
     }
-    const away = error instanceof TopicError && error.retriable
+    const away = failure.kind === 'away'
     if (away || breakers.stateOf(partition) !== 'closed') breakers.failed(partition, error)
-    for (const request of waiting) (away ? options.untaken : options.refused)(request)
+    for (const request of send.requests.filter(isWaiting)) (away ? options.untaken : options.refused)(request)
     if (away) emptyLane()
     finish(send, send.requests)
+  }
+
+  /** The topic has the first `count` values of them all: they are not sent again. */
+  function takePart(requests: readonly Request[], count: number): void {
+    let left = count
+    for (const request of requests) {
+      const first = Math.min(left, request.values.length)
+      left -= first
+      if (first === request.values.length) options.taken(request)
+      else if (first > 0) options.partTaken(request, first)
+    }
   }
 
   function finish(send: Send, done: readonly Request[], again: readonly Request[] = []): void {
