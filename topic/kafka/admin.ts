@@ -27,6 +27,7 @@ export interface ApplyReport {
 
 export interface DescribedPartition {
   partition: number
+  /** −1 when there is none; then `low` and `high` are −1, not known. */
   leader: number
   replicas: number[]
   isr: number[]
@@ -208,9 +209,17 @@ export function describeTopics(kafka: Kafka, { topic }: { topic: string }): Prom
       const offsets = found.length > 0 ? await admin.fetchTopicOffsets(name) : []
       const partitions = found.map(({ partitionId, leader, replicas, isr }) => {
         const range = offsets.find(({ partition }) => partition === partitionId)
-        return { partition: partitionId, leader, replicas, isr, low: Number(range?.low), high: Number(range?.high) }
+        return {
+          partition: partitionId,
+          leader,
+          replicas,
+          isr,
+          low: Number(range?.low ?? -1),
+          high: Number(range?.high ?? -1),
+        }
       })
-      for (const { partition, isr, replicas } of partitions) {
+      for (const { partition, leader, isr, replicas } of partitions) {
+        if (leader < 0) warnings.push(`${name}/${partition} has no leader: nothing is written to it or read from it`)
         if (isr.length < replicas.length) {
           warnings.push(`${name}/${partition} has ${isr.length} of ${replicas.length} replicas in sync`)
         }

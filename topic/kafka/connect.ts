@@ -2,6 +2,7 @@ import kafkajs, { type Kafka, type logCreator } from 'kafkajs'
 import type { Logger } from 'pino'
 import { forgetBrokenAnswers } from './broken-answers.ts'
 import { endBrokenHandshakes } from './broken-handshake.ts'
+import { despiteLeaderless } from './leaderless.ts'
 
 export interface KafkaOptions {
   /** `host:port` of some brokers; the others are found through them. */
@@ -50,6 +51,7 @@ function mechanism(sasl: NonNullable<KafkaOptions['sasl']>) {
 export function kafkaClient({ brokers, clientId = 'clicktrail', sasl, ssl = false, logger }: KafkaOptions): Kafka {
   forgetBrokenAnswers()
   endBrokenHandshakes()
+  despiteLeaderless()
   return new kafkajs.Kafka({
     brokers,
     clientId,

@@ -144,14 +144,6 @@ export function knownInstalled(): boolean {
   return installedVersion() === knownVersion
 }
 
-/** How a client makes its clusters, and the property that it does so by; undefined when it has none. */
-export function clusterCreatorOf(kafka: Kafka): { name: symbol; create: (options: unknown) => unknown } | undefined {
-  const name = Object.getOwnPropertySymbols(kafka).find(own => own.description === 'private:Kafka:createCluster')
-  const create = name && part(kafka, name)
-  if (!name || typeof create !== 'function') return undefined
-  return { name, create: options => Reflect.apply(create, kafka, [options]) }
-}
-
 /** After its first answer kafkajs looks every millisecond for requests that wait, although none does: 4 % of a core. */
 function keepStillWhenIdle(queue: KafkaConnection['requestQueue']): void {
   const schedule = queue.scheduleCheckPendingRequests.bind(queue)
@@ -176,9 +168,10 @@ export function openCluster(
   { requestTimeoutMs, version = installedVersion() }: OpenClusterOptions,
 ): KafkaCluster | string {
   if (version !== knownVersion) return `kafkajs is ${version}, not ${knownVersion}`
-  const creator = clusterCreatorOf(kafka)
-  if (!creator) return 'a kafkajs client does not make clusters'
-  const cluster: unknown = creator.create({ allowAutoTopicCreation: false })
+  const creator = Object.getOwnPropertySymbols(kafka).find(name => name.description === 'private:Kafka:createCluster')
+  const create = creator && part(kafka, creator)
+  if (typeof create !== 'function') return 'a kafkajs client does not make clusters'
+  const cluster: unknown = create({ allowAutoTopicCreation: false })
   if (!isCluster(cluster)) return 'a cluster of kafkajs lacks a part'
   const builder = cluster.connectionPoolBuilder
   const build = builder.build.bind(builder)

@@ -1,20 +1,30 @@
-import type { Kafka } from 'kafkajs'
-import { clusterCreatorOf, isObject, knownInstalled, part } from './kafkajs-internals.ts'
+import { createRequire } from 'node:module'
+import { isObject, knownInstalled, part } from './kafkajs-internals.ts'
 
-/** Metadata (key 3): who leads what. */
-const metadataKey = 3
+const load = createRequire(import.meta.url)
+const patched = Symbol('minds no partition without a leader')
+/** Of the Metadata API, as far as kafkajs speaks it. */
+const versions = [0, 1, 2, 3, 4, 5, 6]
 
-type Method = (...args: unknown[]) => unknown
+type Parse = (answer: unknown) => Promise<unknown>
 
-/** Puts `wrapped` in the place of a method. Does nothing where there is none. */
-function wrap(target: unknown, name: string, wrapped: (original: Method) => Method): void {
-  const original = part(target, name)
-  if (!isObject(target) || typeof original !== 'function') return
-  Reflect.set(
-    target,
-    name,
-    wrapped((...args) => Reflect.apply(original, target, args)),
-  )
+interface AskedTopic {
+  topic: string
+  partitions: readonly { partition: number }[]
+}
+
+interface Cluster {
+  findTopicPartitionMetadata(topic: string): readonly { partitionId: number; leader: number }[]
+}
+
+type FetchTopicsOffset = (this: Cluster, topics: readonly AskedTopic[]) => Promise<unknown>
+
+function isParse(value: unknown): value is Parse {
+  return typeof value === 'function'
+}
+
+function isFetchTopicsOffset(value: unknown): value is FetchTopicsOffset {
+  return typeof value === 'function'
 }
 
 /** The answer with the partitions' errors taken off: the leader of one that has none stays −1. */
@@ -24,40 +34,49 @@ function withoutPartitionErrors(answer: unknown): unknown {
   const topicMetadata = topics.map((topic: unknown) => {
     const partitions = part(topic, 'partitionMetadata')
     if (!isObject(topic) || !Array.isArray(partitions)) return topic
-    return { ...topic, partitionMetadata: partitions.map(partition => ({ ...partition, partitionErrorCode: 0 })) }
+    return { ...topic, partitionMetadata: partitions.map(one => ({ ...one, partitionErrorCode: 0 })) }
   })
   return { ...answer, topicMetadata }
 }
 
-/** A request as kafkajs hands it to a connection; that of Metadata with a `parse` that minds only the topics' errors. */
-function tolerant(request: unknown): unknown {
-  const response = part(request, 'response')
+function mindTopicsOnly(response: object): void {
   const parse = part(response, 'parse')
-  if (part(part(request, 'request'), 'apiKey') !== metadataKey || !isObject(request) || !isObject(response)) {
-    return request
+  if (isParse(parse)) Reflect.set(response, 'parse', (answer: unknown) => parse(withoutPartitionErrors(answer)))
+}
+
+/** Leaves out the partitions that nobody can be asked about; asked for them alone, kafkajs fails as ever. */
+function askLeadersOnly(Cluster: unknown): void {
+  const prototype = typeof Cluster === 'function' ? Cluster.prototype : undefined
+  const fetchTopicsOffset = part(prototype, 'fetchTopicsOffset')
+  if (!isObject(prototype) || !isFetchTopicsOffset(fetchTopicsOffset)) return
+  const fetchOfLeaders: FetchTopicsOffset = async function (topics) {
+    const led = topics.map(asked => {
+      const leaderless = new Set(
+        this.findTopicPartitionMetadata(asked.topic)
+          .filter(({ leader }) => leader < 0)
+          .map(({ partitionId }) => partitionId),
+      )
+      const partitions = asked.partitions.filter(({ partition }) => !leaderless.has(partition))
+      return partitions.length > 0 ? { ...asked, partitions } : asked
+    })
+    return fetchTopicsOffset.call(this, led)
   }
-  if (typeof parse !== 'function') return request
-  const parseAll = (answer: unknown) => Reflect.apply(parse, response, [withoutPartitionErrors(answer)])
-  return { ...request, response: { ...response, parse: parseAll } }
+  Reflect.set(prototype, 'fetchTopicsOffset', fetchOfLeaders)
 }
 
 /**
- * The same client, but one partition without a leader does not hide the others: kafkajs refuses a whole Metadata answer for an error
- * of one partition, so that it neither connects nor learns of leaders that moved. Such a partition's leader is −1. Returns the
- * client as it is when this kafkajs is not the one that we know.
+ * Keeps kafkajs 2.2.4 going with the partitions that have a leader; calling it again changes nothing. kafkajs refuses a whole Metadata
+ * answer for an error of one partition: it then neither connects nor learns of leaders that moved, and a consumer leaves its group.
+ * With this, such a partition's leader is −1: sending there fails, fetching waits (a leader is seen within the member's
+ * `metadataMaxAge`), and it is absent from the offsets of its topic. Does nothing to any other version.
  */
-export function despiteLeaderless(kafka: Kafka): Kafka {
-  const creator = clusterCreatorOf(kafka)
-  if (!creator || !knownInstalled()) return kafka
-  const client: Kafka = Object.create(kafka)
-  const create = (options: unknown) => {
-    const cluster: unknown = creator.create(options)
-    wrap(part(cluster, 'connectionPoolBuilder'), 'build', build => async destination => {
-      const connectionPool = await build(destination)
-      wrap(connectionPool, 'send', send => request => send(tolerant(request)))
-      return connectionPool
-    })
-    return cluster
-  }
-  return Object.defineProperty(client, creator.name, { value: create, enumerable: true })
+export function despiteLeaderless(): void {
+  if (!knownInstalled()) return
+  const api: unknown = load('kafkajs/src/protocol/requests/metadata/index.js')
+  if (!isObject(api) || Reflect.has(api, patched)) return
+  // all of them before the first is changed: the later ones take their `parse` from it
+  const responses = versions.map(version => load(`kafkajs/src/protocol/requests/metadata/v${version}/response.js`))
+  for (const response of responses) mindTopicsOnly(response)
+  askLeadersOnly(load('kafkajs/src/cluster/index.js'))
+  Reflect.set(api, patched, true)
 }

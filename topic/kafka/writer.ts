@@ -5,7 +5,6 @@ import { adminSession } from './admin-session.ts'
 import { awaitTopic } from './await-topic.ts'
 import { backoffMs } from './backoff.ts'
 import { topicErrorOf } from './error.ts'
-import { despiteLeaderless } from './leaderless.ts'
 import { sendHalving } from './send-halving.ts'
 import { connectSender, type Sender, type SenderOptions } from './sender.ts'
 import { maxValueBytes, splitBatch } from './split-batch.ts'
@@ -28,8 +27,7 @@ const defaultDeadlineMs = 4_500
  */
 export function createKafkaWriter(kafka: Kafka, options: KafkaWriterOptions): TopicWriter {
   const { topic, logger, deadlineMs = defaultDeadlineMs } = options
-  const client = despiteLeaderless(kafka)
-  const session = adminSession(client)
+  const session = adminSession(kafka)
   const closing = new AbortController()
   const inFlight = new Set<Promise<void>>()
   let sender: Sender | undefined
@@ -52,7 +50,7 @@ export function createKafkaWriter(kafka: Kafka, options: KafkaWriterOptions): To
   const connect = async (): Promise<Sender> => {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await connectSender(client, options)
+        return await connectSender(kafka, options)
       } catch (error) {
         const failure = topicErrorOf(error, `connect to the brokers of ${topic}`)
         onFailure(failure)
