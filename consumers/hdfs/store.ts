@@ -40,15 +40,48 @@ export interface LandingStore {
   discard(staged: Staged): Promise<void>
   /** Removes staged files, whoever made them, last written before `timeMs`. Returns how many. */
   removeStagedBefore(timeMs: number): Promise<number>
+  /** What lies staged, whoever made it, in no order. */
+  listStaged(): Promise<readonly StagedEntry[]>
+  /**
+   * Moves a landed file out of the table to `<parent>/_replaced/<table>/<name>/<path>` and returns where it lies then. Never
+   * overwrites: rejects with `refused` where that exists. `not_found`: no such file in the table.
+   */
+  setAside(path: string, name: string): Promise<string>
+  /** Removes a folder below the table with all that it holds, past any trash; it may be gone already. `invalid` for the table itself. */
+  removeFolder(folder: string): Promise<void>
   close(): Promise<void>
+}
+
+/** A staged file as it is listed. */
+export interface StagedEntry extends Staged {
+  length: number
+  /** When it was last written, by the storage's clock. */
+  writtenMs: number
 }
 
 /** `<parent of table>/_staging/<name of table>`. Throws a {@link StoreError} for a relative path and for the root. */
 export function stagingOf(table: string): string {
+  return besides(table, '_staging')
+}
+
+/** `<parent of table>/_replaced/<name of table>`: where files lie that were set aside. Throws as {@link stagingOf} does. */
+export function replacedOf(table: string): string {
+  return besides(table, '_replaced')
+}
+
+/** The path itself. Throws a {@link StoreError} `invalid` for one that is the table or leads out of it. */
+export function insideTable(path: string): string {
+  const parts = path.split('/')
+  if (parts.some(part => part === '' || part === '.' || part === '..'))
+    throw new StoreError('invalid', `'${path}' is not a path below the table`)
+  return path
+}
+
+function besides(table: string, folder: string): string {
   const path = posix.normalize(table).replace(/\/+$/, '')
   if (!path.startsWith('/'))
     throw new StoreError('invalid', `the table's path must be absolute and not the root: '${table}'`)
-  return posix.join(posix.dirname(path), '_staging', posix.basename(path))
+  return posix.join(posix.dirname(path), folder, posix.basename(path))
 }
 
 export const storeErrorCodes = [

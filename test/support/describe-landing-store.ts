@@ -87,6 +87,50 @@ export function describeLandingStore(name: string, open: () => Promise<(handle: 
       await expect(store.land(staged, path)).rejects.toMatchObject({ name: 'StoreError' })
     })
 
+    test('lists what lies staged, with length and time', async () => {
+      const staged = await stage('four')
+      expect(await other.listStaged()).toEqual([{ path: staged.path, length: 4, writtenMs: expect.any(Number) }])
+      await store.discard(staged)
+      expect(await other.listStaged()).toEqual([])
+    })
+
+    test('sets a landed file aside, out of the table, under the path that it had', async () => {
+      await store.land(await stage('first'), path)
+      expect(await other.setAside(path, 'run-1')).toMatch(new RegExp(`run-1/${path}$`))
+      expect(await lengthOf(path)).toBeUndefined()
+      expect(await store.land(await stage('second'), path)).toBe('landed')
+      expect(await readAll(path)).toBe('second')
+    })
+
+    test('never overwrites what was set aside before', async () => {
+      await store.land(await stage('first'), path)
+      await store.setAside(path, 'run-1')
+      await store.land(await stage('second'), path)
+      await expect(store.setAside(path, 'run-1')).rejects.toMatchObject({ name: 'StoreError', code: 'refused' })
+      expect(await readAll(path)).toBe('second')
+      expect(await store.setAside(path, 'run-2')).toContain('run-2/')
+    })
+
+    test('says that a file to be set aside does not exist', async () => {
+      await expect(store.setAside(path, 'run-1')).rejects.toMatchObject({ name: 'StoreError', code: 'not_found' })
+    })
+
+    test('removes a folder with all in it and nothing beside it, and one that is gone without complaint', async () => {
+      const beside = 'dt=2026-11-22/hr=00/events-p00-00000000000000000001.json'
+      await store.land(await stage('old'), path)
+      await store.land(await stage('new'), beside)
+      await other.removeFolder('dt=2026-11-21')
+      await other.removeFolder('dt=2026-11-21')
+      expect(await store.list('')).toEqual([{ name: 'dt=2026-11-22', directory: true, length: 0 }])
+      expect(await readAll(beside)).toBe('new')
+    })
+
+    test.each(['', '..', 'dt=2026-11-21/../..', '/data'])('refuses to remove %j', async folder => {
+      await store.land(await stage('kept'), path)
+      await expect(store.removeFolder(folder)).rejects.toMatchObject({ name: 'StoreError', code: 'invalid' })
+      expect(await readAll(path)).toBe('kept')
+    })
+
     test('takes an empty file and one of a megabyte', async () => {
       const big = Buffer.alloc(1_048_576, 'x')
       await store.land(await store.stage('events', [big]), path)

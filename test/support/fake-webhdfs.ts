@@ -66,6 +66,9 @@ export async function startFakeWebHdfs(kind: 'webhdfs' | 'httpfs' = 'webhdfs'): 
     const children = childrenOf(path)
     const missing: [number, string] = [404, remote('FileNotFoundException')]
     if (op === 'MKDIRS') return [200, '{"boolean":true}']
+    if (op === 'DELETE' && query.get('recursive') === 'true') {
+      for (const one of [...files.keys()]) if (one.startsWith(`${path}/`)) files.delete(one)
+    }
     if (op === 'DELETE') return [200, JSON.stringify({ boolean: files.delete(path) })]
     if (op === 'RENAME') return rename(path, query.get('destination') ?? '')
     if (op === 'LISTSTATUS' && children.length === 0) return missing

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type LandingStore, type StoredEntry, StoreError } from '../../consumers/hdfs/store.ts'
+import { insideTable, type LandingStore, type StoredEntry, StoreError } from '../../consumers/hdfs/store.ts'
 
-export type StoreOperation = 'list' | 'read' | 'stage' | 'land' | 'discard'
+export type StoreOperation = 'list' | 'read' | 'stage' | 'land' | 'discard' | 'setAside' | 'removeFolder'
 
 /**
  * What goes wrong with one call. `unanswered`: done, but the caller gets an error. `late`: an error now, done before some later call.
@@ -17,6 +17,8 @@ export interface MemoryStorage {
   /** Landed files by path, in the order in which they landed. */
   readonly files: Map<string, Buffer>
   readonly staged: Map<string, { content: Buffer; writtenMs: number }>
+  /** Files that were set aside, by `<name>/<path>`. */
+  readonly replaced: Map<string, Buffer>
   /** Carries out what is `late`. */
   settle(): void
   store(before?: BeforeCall): LandingStore
@@ -26,6 +28,7 @@ export interface MemoryStorage {
 export function createMemoryStorage(now: () => number = Date.now): MemoryStorage {
   const files = new Map<string, Buffer>()
   const staged = new Map<string, { content: Buffer; writtenMs: number }>()
+  const replaced = new Map<string, Buffer>()
   let late: (() => unknown)[] = []
 
   function land(from: string, to: string): 'landed' | 'lost' {
@@ -35,6 +38,19 @@ export function createMemoryStorage(now: () => number = Date.now): MemoryStorage
     staged.delete(from)
     files.set(to, file.content)
     return 'landed'
+  }
+
+  function setAside(path: string, to: string): string {
+    const content = files.get(path)
+    if (!content) throw new StoreError('not_found', `set aside ${path}`)
+    if (replaced.has(to)) throw new StoreError('refused', `set aside ${path}: ${to} exists`)
+    files.delete(path)
+    replaced.set(to, content)
+    return to
+  }
+
+  function removeFolder(folder: string): void {
+    for (const path of [...files.keys()]) if (path.startsWith(`${folder}/`)) files.delete(path)
   }
 
   function list(folder: string, unseen: number): StoredEntry[] {
@@ -84,6 +100,10 @@ export function createMemoryStorage(now: () => number = Date.now): MemoryStorage
         for (const [path] of old) staged.delete(path)
         return old.length
       },
+      listStaged: async () =>
+        [...staged].map(([path, { content, writtenMs }]) => ({ path, length: content.length, writtenMs })),
+      setAside: (path, name) => run('setAside', path, () => setAside(path, insideTable(`${name}/${path}`))),
+      removeFolder: folder => run('removeFolder', folder, () => removeFolder(insideTable(folder))),
       close: async () => {},
     }
   }
@@ -91,6 +111,7 @@ export function createMemoryStorage(now: () => number = Date.now): MemoryStorage
   return {
     files,
     staged,
+    replaced,
     settle() {
       const actions = late
       late = []

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type LandingStore, type StoredEntry, StoreError } from '../store.ts'
+import { insideTable, type LandingStore, type StagedEntry, type StoredEntry, StoreError } from '../store.ts'
 import { errorCode, outcomeOf } from './outcome.ts'
 
 /**
@@ -10,7 +10,8 @@ import { errorCode, outcomeOf } from './outcome.ts'
  */
 export function createLocalStore({ dir }: { dir: string }): LandingStore {
   const table = resolve(dir)
-  const staging = join(dirname(table), '_staging', basename(table))
+  const beside = (folder: string) => join(dirname(table), folder, basename(table))
+  const staging = beside('_staging')
   if (dirname(table) === table) throw new StoreError('invalid', `the table can't be the root: '${dir}'`)
 
   /** Makes a folder durably: each one made is synced into its parent. */
@@ -18,6 +19,16 @@ export function createLocalStore({ dir }: { dir: string }): LandingStore {
     const first = await mkdir(folder, { recursive: true })
     if (first === undefined) return
     for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+  }
+
+  async function listStaged(): Promise<StagedEntry[]> {
+    const entries: StagedEntry[] = []
+    for (const name of await readdir(staging).catch(() => [])) {
+      const path = join(staging, name)
+      const found = await stat(path).catch(() => undefined)
+      if (found?.isFile()) entries.push({ path, length: found.size, writtenMs: found.mtimeMs })
+    }
+    return entries
   }
 
   return {
@@ -90,15 +101,38 @@ export function createLocalStore({ dir }: { dir: string }): LandingStore {
 
     removeStagedBefore: timeMs =>
       run('remove staged files', async () => {
-        let removed = 0
-        for (const name of await readdir(staging).catch(() => [])) {
-          const path = join(staging, name)
-          const found = await stat(path).catch(() => undefined)
-          if (found === undefined || found.mtimeMs >= timeMs) continue
-          await remove(path)
-          removed++
-        }
-        return removed
+        const old = (await listStaged()).filter(one => one.writtenMs < timeMs)
+        for (const one of old) await remove(one.path)
+        return old.length
+      }),
+
+    listStaged: () => run('list staged files', listStaged),
+
+    setAside: (path, name) =>
+      run(`set aside ${path}`, async () => {
+        const from = join(table, path)
+        const to = join(beside('_replaced'), insideTable(`${name}/${path}`))
+        await makeFolder(dirname(to))
+        await link(from, to).catch(error => {
+          if (errorCode(error) === 'EEXIST') throw new StoreError('refused', `set aside ${path}: ${to} exists`)
+          throw error
+        })
+        await syncFolder(dirname(to))
+        await remove(from)
+        await syncFolder(dirname(from))
+        return to
+      }),
+
+    removeFolder: folder =>
+      run(`remove ${folder}`, async () => {
+        const path = join(table, insideTable(folder))
+        const removed = beside('_removed')
+        await makeFolder(removed)
+        // Out of the table in one step: a removal that is cut short leaves no half of a folder there.
+        await rename(path, join(removed, randomUUID())).catch(error => {
+          if (errorCode(error) !== 'ENOENT') throw error
+        })
+        await rm(removed, { recursive: true, force: true, maxRetries: 3 })
       }),
 
     close: async () => {},

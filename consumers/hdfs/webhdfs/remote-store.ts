@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type LandingStore, type Staged, StoreError, stagingOf } from '../store.ts'
+import { posix } from 'node:path'
+import { insideTable, type LandingStore, replacedOf, type Staged, StoreError, stagingOf } from '../store.ts'
 import type { WebHdfsClient } from './client.ts'
 
 /** What WebHDFS and HttpFS do each in their own way; the rest is the same. */
@@ -17,7 +18,17 @@ export function createRemoteStore(options: { client: WebHdfsClient; table: strin
   const { client, dialect } = options
   const staging = stagingOf(options.table)
   const table = options.table.replace(/\/+$/, '')
+  const replaced = replacedOf(options.table)
   const at = (path: string) => (path === '' ? table : `${table}/${path}`)
+
+  async function listStaged() {
+    const files = (await client.list(staging)).filter(one => one.type === 'FILE')
+    return files.map(one => ({
+      path: `${staging}/${one.pathSuffix}`,
+      length: one.length,
+      writtenMs: one.modificationTime,
+    }))
+  }
 
   return {
     description: `${dialect.kind} ${client.urls.join(',')}${table}`,
@@ -58,9 +69,25 @@ export function createRemoteStore(options: { client: WebHdfsClient; table: strin
     discard: staged => client.remove(staged.path),
 
     async removeStagedBefore(timeMs) {
-      const old = (await client.list(staging)).filter(one => one.type === 'FILE' && one.modificationTime < timeMs)
-      for (const one of old) await client.remove(`${staging}/${one.pathSuffix}`)
+      const old = (await listStaged()).filter(one => one.writtenMs < timeMs)
+      for (const one of old) await client.remove(one.path)
       return old.length
+    },
+
+    listStaged,
+
+    async setAside(path, name) {
+      const to = `${replaced}/${insideTable(`${name}/${path}`)}`
+      // HttpFS gives no reason for a rename that it refuses.
+      await client.status(at(path))
+      await client.makeFolder(posix.dirname(to))
+      if ((await dialect.rename(client, at(path), to)) === 'landed') return to
+      throw new StoreError('refused', `RENAME ${at(path)}: ${to} exists`)
+    },
+
+    async removeFolder(folder) {
+      const path = at(insideTable(folder))
+      await client.callDirect({ method: 'DELETE', op: 'DELETE', path, params: { recursive: 'true' } })
     },
 
     close: async () => {},
