@@ -1,3 +1,5 @@
+// Before uPlot: it reads the language as it is loaded.
+import './language.ts'
 import uPlot from 'uplot'
 import type { Overview } from '../api.ts'
 import { rateText, timeText } from './format.ts'

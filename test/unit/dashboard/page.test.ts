@@ -20,6 +20,9 @@ const payloads = [
   `{{constructor.constructor('${attack}')()}}`,
 ]
 
+/** What Chromium calls its language where the environment has `LANG=C`: no language tag (BCP 47). */
+const locale = 'en-US@posix'
+
 let folder: LandedFolder
 let dashboard: Dashboard
 let server: ReturnType<typeof serve>
@@ -46,7 +49,7 @@ afterAll(async () => {
 
 /** Opens the page and collects what the browser complains about, refused scripts included. */
 async function open(): Promise<{ page: Page; complaints: string[] }> {
-  const page = await (await browser.newContext({ locale: 'en-US' })).newPage()
+  const page = await browser.newPage({ locale })
   const complaints: string[] = []
   page.on('console', message => void complaints.push(message.text()))
   page.on('pageerror', error => void complaints.push(error.message))
@@ -85,6 +88,14 @@ test('the page explains that it is empty, shows what lands, and keeps every stor
   expect(await page.locator('main').locator('script, iframe, svg, img, [onerror], [onload], [onfocus]').count()).toBe(0)
   expect(await page.evaluate('window.hacked')).toBeUndefined()
   expect(complaints).toEqual([])
+})
+
+test('the chart is there though Intl refuses the language of the browser', { timeout: 60_000 }, async () => {
+  const { page, complaints } = await open()
+  await page.locator('#chart canvas').waitFor({ timeout: 10_000 })
+  expect(complaints).toEqual([])
+  await page.goto('about:blank')
+  expect(await page.evaluate('navigator.language')).toBe(locale)
 })
 
 test('a ready query is run by one press, and a wrong one is answered with what is wrong', {
