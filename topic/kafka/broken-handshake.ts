@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 const patched = Symbol('ends a broken handshake')
 
 interface Connectable {
+  readonly connectionPool: { readonly pool: readonly { readonly socket?: { destroy(): void } }[] }
   disconnect(): Promise<void>
 }
 
@@ -10,6 +11,17 @@ type Connect = (this: Connectable, ...args: unknown[]) => Promise<unknown>
 
 function isConnect(value: unknown): value is Connect {
   return typeof value === 'function'
+}
+
+/** Not awaited: requests that nobody answers must not hold up the caller. A socket left half open would end the next one's requests with its own end. */
+function end(broker: Connectable): void {
+  const sockets = broker.connectionPool.pool.map(({ socket }) => socket)
+  broker
+    .disconnect()
+    .catch(() => {})
+    .finally(() => {
+      for (const socket of sockets) socket?.destroy()
+    })
 }
 
 /**
@@ -27,8 +39,8 @@ export function endBrokenHandshakes(): void {
     try {
       return await connect.apply(this, args)
     } catch (error) {
-      // requests that nobody answers must not hold up the caller
-      this.disconnect().catch(() => {})
+      // another caller's handshake is under way: this one only could not wait for it
+      if (!(error instanceof Error && error.name === 'KafkaJSLockTimeout')) end(this)
       throw error
     }
   }
