@@ -1,9 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
+import { type BreakerState, breakerStates } from '../sending/breaker.ts'
 import { readCounter } from './counts.ts'
-
-const breakerStates = ['closed', 'half_open', 'open'] as const
-/** The way to the topic: `closed` takes sends, `open` takes none, `half_open` tries one. */
-export type BreakerState = (typeof breakerStates)[number]
 
 /** What the spool holds now, and what it has done since the start. */
 export interface SpoolFigures {
@@ -13,8 +10,10 @@ export interface SpoolFigures {
   appendedRecords: number
   /** Records that the topic has acknowledged. */
   drainedRecords: number
-  /** Records that were found damaged, and left out. */
+  /** Records that were found damaged, and set aside. */
   corruptRecords: number
+  /** Records that had become larger than the topic takes, and were set aside. */
+  tooLargeRecords: number
 }
 
 /** What parts of the collector tell of themselves: read when the metrics are asked for, never on the hot path. */
@@ -64,5 +63,10 @@ export function registerGauges(register: Registry, prefix: string, read: () => P
     })
   total('appended', 'Records that the spool took.', spool => spool.appendedRecords)
   total('drained', 'Records of the spool that the topic has acknowledged.', spool => spool.drainedRecords)
-  total('corrupt', 'Records of the spool that were damaged, and left out.', spool => spool.corruptRecords)
+  total('corrupt', 'Records of the spool that were damaged, and set aside.', spool => spool.corruptRecords)
+  total(
+    'too_large',
+    'Records of the spool that were larger than the topic takes, and set aside.',
+    spool => spool.tooLargeRecords,
+  )
 }

@@ -201,7 +201,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     trouble: () => breakers.trouble(),
     async close() {
       closing = true
-      const waitMs = spool ? Math.min(closeDeadlineMs, deadlineMs) : deadlineMs
+      const spools = spool !== undefined && spool.state() !== 'off'
+      const waitMs = spools ? Math.min(closeDeadlineMs, deadlineMs) : deadlineMs
       for (const sender of senders.values()) sender.hurry(now() + waitMs)
       await pending.idle()
       for (const sender of senders.values()) sender.stop()

@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { partitionOf } from '../../topic/partition-of.ts'
 import { TopicError, type TopicWriter } from '../../topic/topic.ts'
 import type { Breakers } from '../sending/breakers.ts'
 import { createPace } from './pace.ts'
-import type { Spooled, SpoolLog } from './spool-log.ts'
-import { tabOf } from './tab-of.ts'
+import { route, waitMs } from './route.ts'
+import type { Aside, Spooled, SpoolLog } from './spool-log.ts'
 
 export interface ForwarderOptions {
   log: SpoolLog
@@ -29,11 +28,11 @@ export interface Forwarder {
 const sendLimits = { maxRecords: 500, maxBytes: 256 * 1_024 }
 /** A send without an outcome for so long counts as failed, milliseconds. */
 const sendTimeoutMs = 60_000
-/** How often one looks whether the topic is known, or tries again what the disk refused, milliseconds. */
-const topicPollMs = 100
+/** How often one looks whether the topic is known and takes records, or tries again what the disk refused, milliseconds. */
+const pollMs = 100
 const diskRetryMs = 1_000
 
-/** Takes records from the spool to the topic: one send at a time from each partition, oldest first. */
+/** Takes records from the spool to the topic: one window at a time from each partition, oldest first. */
 export function createForwarder({ log, writer, breakers, bytesPerSecond, logger }: ForwarderOptions): Forwarder {
   const closing = new AbortController()
   const { signal } = closing
@@ -41,6 +40,8 @@ export function createForwarder({ log, writer, breakers, bytesPerSecond, logger 
   const draining = new Map<number, Promise<void>>()
   /** Where the drain goes on: ahead of the log where the disk has not removed what the topic has. */
   const cursors = new Map<number, number>()
+  /** What is set aside before the cursor, as long as the disk has not removed it. */
+  const asides = new Map<number, Aside[]>()
   let drainedRecords = 0
 
   async function drain(partition: number): Promise<void> {
@@ -56,52 +57,65 @@ export function createForwarder({ log, writer, breakers, bytesPerSecond, logger 
   }
 
   async function drainWindow(partition: number): Promise<void> {
-    while (writer.partitions() === 0) await wait(topicPollMs, undefined, { signal })
+    while (writer.partitions() === 0) await wait(pollMs, undefined, { signal })
     const from = Math.max(log.low(partition), cursors.get(partition) ?? 0)
     const window = log.window(partition, from, sendLimits)
-    const aside = [...window.damaged]
-    for (const [target, records] of byTarget(partition, window.records)) aside.push(...(await deliver(target, records)))
+    const damaged = window.damaged.map(offset => ({ offset, reason: 'corrupt' as const }))
+    const aside = [...(asides.get(partition) ?? []), ...damaged, ...(await deliver(partition, window.records))]
+    asides.set(partition, aside)
     cursors.set(partition, window.next)
     await log.remove(partition, window.next, aside)
+    asides.delete(partition)
   }
 
-  function byTarget(partition: number, records: readonly Spooled[]): Map<number, Spooled[]> {
-    const known = writer.partitions()
-    if (partition < known) return new Map([[partition, [...records]]])
-    const targets = new Map<number, Spooled[]>()
-    for (const record of records) {
-      const target = partitionOf(tabOf(record.value) ?? '', known)
-      targets.set(target, [...(targets.get(target) ?? []), record])
-    }
-    return targets
-  }
-
-  /** Sends until the topic has them all; the offsets of those that it never takes. */
-  async function deliver(target: number, records: readonly Spooled[]): Promise<number[]> {
-    const tooLarge: number[] = []
+  /** Sends until the topic has them all; those that it never takes. */
+  async function deliver(partition: number, records: readonly Spooled[]): Promise<Aside[]> {
+    const aside: Aside[] = []
     let rest = records
     const bytes = rest.reduce((sum, { value }) => sum + value.byteLength, 0)
     await wait(pace.spend(bytes, performance.now()), undefined, { signal })
     while (rest.length > 0) {
       signal.throwIfAborted()
-      while (!breakers.mayTry(target)) await wait(breakers.waitMs(target), undefined, { signal })
-      try {
-        await withinTime(writer.append(target, rest))
-        breakers.succeeded(target)
-        drainedRecords += rest.length
-        return tooLarge
-      } catch (error) {
-        const culprit = error instanceof TopicError && error.code === 'record_too_large' && rest[error.index ?? -1]
-        if (culprit) {
-          breakers.succeeded(target)
-          tooLarge.push(culprit.offset)
-          rest = rest.filter(record => record !== culprit)
-        } else {
-          breakers.failed(target, error)
-        }
+      const ways = { known: writer.partitions(), breakers }
+      const sends = route(partition, rest, ways)
+      if (sends.size === 0) {
+        await wait(Math.min(pollMs, waitMs(partition, ways)), undefined, { signal })
+        continue
       }
+      const done = new Set<Spooled>()
+      await Promise.all([...sends].map(([target, some]) => send(target, some, { done, aside })))
+      rest = rest.filter(record => !done.has(record))
     }
-    return tooLarge
+    return aside
+  }
+
+  /** One send; `done` and `aside` learn what need not be sent again. Never rejects. */
+  async function send(
+    target: number,
+    records: readonly Spooled[],
+    { done, aside }: { done: Set<Spooled>; aside: Aside[] },
+  ): Promise<void> {
+    try {
+      await withinTime(writer.append(target, records))
+      breakers.succeeded(target)
+      taken(records)
+    } catch (error) {
+      const large = error instanceof TopicError && error.code === 'record_too_large' ? error : undefined
+      const culprit = large && records[large.index ?? -1]
+      if (!culprit) {
+        breakers.failed(target, error)
+        return
+      }
+      breakers.succeeded(target)
+      taken(records.slice(0, large.acknowledged))
+      aside.push({ offset: culprit.offset, reason: 'too_large' })
+      done.add(culprit)
+    }
+
+    function taken(some: readonly Spooled[]): void {
+      drainedRecords += some.length
+      for (const record of some) done.add(record)
+    }
   }
 
   async function withinTime(sent: Promise<void>): Promise<void> {

@@ -8,6 +8,12 @@ export interface Spooled {
   value: Uint8Array
 }
 
+/** A record that can't be sent: damaged, or larger than the topic takes now. */
+export interface Aside {
+  offset: number
+  reason: 'corrupt' | 'too_large'
+}
+
 /** The oldest records of a partition. */
 export interface Window {
   records: Spooled[]
@@ -28,10 +34,14 @@ export interface SpoolLog {
   low(partition: number): number
   /** From `from` on, up to the limits, at least one if any is there. */
   window(partition: number, from: number, limits: { maxRecords: number; maxBytes: number }): Window
-  /** Removes what lies before `next`; of those in `aside` the bytes are kept in a table that is never sent. */
-  remove(partition: number, next: number, aside: readonly number[]): Promise<void>
+  /**
+   * Removes what lies before `next`; of those in `aside` the bytes are kept in a table that is never sent. All or nothing: what it
+   * rejects for is still there, and not counted.
+   */
+  remove(partition: number, next: number, aside: readonly Aside[]): Promise<void>
   oldestMs(): number | undefined
-  damagedRecords(): number
+  /** Records that were set aside, by reason. */
+  setAside(): Readonly<Record<Aside['reason'], number>>
   close(): Promise<void>
 }
 
@@ -41,7 +51,7 @@ const maxAside = 1_000
 export function createSpoolLog({ records, logger }: { records: Records; logger: Logger }): SpoolLog {
   const asides = records.table<Buffer, [number, number]>('aside', 'binary')
   let kept = asides.getCount()
-  let damagedRecords = 0
+  const counts = { corrupt: 0, too_large: 0 }
   let closed = false
 
   const holds = (partition: number) => {
@@ -72,15 +82,16 @@ export function createSpoolLog({ records, logger }: { records: Records; logger: 
     },
     async remove(partition, next, aside) {
       if (closed) throw new TopicError('closed', 'the spool is closed')
-      damagedRecords += aside.length
-      for (const offset of aside)
-        logger.error({ partition, offset }, 'a spooled record is set aside: it can not be sent')
       const moved = aside.slice(0, Math.max(0, maxAside - kept))
-      const frames = moved.map(offset => [offset, records.frame(partition, offset)] as const)
+      const frames = moved.map(({ offset }) => [offset, records.frame(partition, offset)] as const)
       await records.removeBefore(partition, next, () => {
         for (const [offset, frame] of frames) if (frame) asides.putSync([partition, offset], frame)
       })
       kept += moved.length
+      for (const { offset, reason } of aside) {
+        counts[reason]++
+        logger.error({ partition, offset, reason }, 'a spooled record is set aside: it can not be sent')
+      }
     },
     oldestMs() {
       const oldest = records
@@ -89,7 +100,7 @@ export function createSpoolLog({ records, logger }: { records: Records; logger: 
         .map(partition => records.timestampAt(partition, records.state(partition).low))
       return oldest.length === 0 ? undefined : Math.min(...oldest)
     },
-    damagedRecords: () => damagedRecords,
+    setAside: () => counts,
     close() {
       closed = true
       return records.close()

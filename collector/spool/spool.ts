@@ -11,7 +11,7 @@ import { createSpoolLog } from './spool-log.ts'
 export interface SpoolOptions {
   /** Its folder; made where it is missing, and owned by one process at a time. */
   dir: string
-  /** Bytes of records that it holds at most, their checksums included. LMDB's file is a quarter to a half larger and keeps the size it once had: its pages are used again. */
+  /** 0: it takes nothing, and drains what is in it. Else the bytes of records that it holds at most, their checksums included. LMDB's file is a quarter to a half larger and keeps the size it once had: its pages are used again. */
   maxBytes: number
   /** Where the records go when the topic is back. It stays the caller's, who closes it after the spool. */
   writer: TopicWriter
@@ -20,6 +20,8 @@ export interface SpoolOptions {
   drainBytesPerSecond?: number
   /** How long `close` waits for a send of the drain, milliseconds; what it carries is drained again after the next start. @default 1000 */
   closeMs?: number
+  /** How long it counts as full after the disk has refused, milliseconds. @default 5000 */
+  refusalMs?: number
   /** @default breakers of its own */
   breakers?: Breakers
   /** The clock, milliseconds since the epoch. @default Date.now */
@@ -44,8 +46,8 @@ export interface Spool {
   bytes(): number
   /** When the oldest record came, milliseconds since the epoch; undefined when it is empty. */
   oldestMs(): number | undefined
-  /** `full`: the last append was refused. */
-  state(): 'taking' | 'full'
+  /** `full`: there is no room for what was refused last, or the disk refused it just now. `off`: it takes nothing, ever. */
+  state(): 'taking' | 'full' | 'off'
   figures(): SpoolFigures
   /** Stops draining, waits for appends, and lets go of the folder. What is in it stays for the next start. */
   close(): Promise<void>
@@ -54,11 +56,16 @@ export interface Spool {
 /** A flush of the disk costs more than the milliseconds that let more requests share it. */
 const commitLingerMs = 5
 
-const defaults = { drainBytesPerSecond: 8_388_608, closeMs: 1_000, now: Date.now } satisfies Partial<SpoolOptions>
+const defaults = {
+  drainBytesPerSecond: 8_388_608,
+  closeMs: 1_000,
+  refusalMs: 5_000,
+  now: Date.now,
+} satisfies Partial<SpoolOptions>
 
 /** Opens the spool and begins to drain what is in it. Throws a TopicError `storage` when another process has it open. */
 export function openSpool(options: SpoolOptions): Spool {
-  const { dir, maxBytes, writer, logger, drainBytesPerSecond, closeMs, now } = { ...defaults, ...options }
+  const { dir, maxBytes, writer, logger, drainBytesPerSecond, closeMs, refusalMs, now } = { ...defaults, ...options }
   const breakers = options.breakers ?? createBreakers({ logger })
   const records = openRecords({ folder: dir, what: 'the spool', now })
   const log = createSpoolLog({ records, logger })
@@ -69,15 +76,18 @@ export function openSpool(options: SpoolOptions): Spool {
   /** Appends in the order of their calls: one begun before a refusal says nothing of what it still takes. */
   let begun = 0
   let refusedAt = 0
-  let refusing = false
+  /** The last refusal, until something is taken: the bytes that found no room, and until when it is not worth another try. */
+  let refusal: { bytes: number; untilMs: number } | undefined
   let closed: Promise<void> | undefined
 
-  function refuse(why: object, message: string): false {
-    if (!refusing) logger.error({ dir, ...why }, message)
-    refusing = true
+  function refuse(why: object, message: string, now: { bytes: number; untilMs: number }): false {
+    if (!refusal) logger.error({ dir, ...why }, message)
+    refusal = now
     refusedAt = begun
     return false
   }
+
+  const hasRoom = (bytes: number) => log.bytes() + waitingBytes + bytes <= maxBytes
 
   async function shutDown(): Promise<void> {
     await commits.idle()
@@ -93,18 +103,20 @@ export function openSpool(options: SpoolOptions): Spool {
     async append(partition, values) {
       const append = { partition, records: values.map(value => ({ value })) }
       const { bytes } = weigh(append)
-      if (closed) return false
+      if (closed || maxBytes === 0) return false
       const order = ++begun
-      if (log.bytes() + waitingBytes + bytes > maxBytes) return refuse({ maxBytes }, 'the spool is full')
+      if (!hasRoom(bytes)) {
+        return refuse({ maxBytes }, 'the spool is full', { bytes: Math.min(bytes, maxBytes), untilMs: 0 })
+      }
       waitingBytes += bytes
       try {
         await commits.add(append)
       } catch (error) {
-        return refuse({ err: error }, 'the spool can not write')
+        return refuse({ err: error }, 'the spool can not write', { bytes: 0, untilMs: performance.now() + refusalMs })
       } finally {
         waitingBytes -= bytes
       }
-      if (order > refusedAt) refusing = false
+      if (order > refusedAt) refusal = undefined
       appendedRecords += values.length
       if (!closed) forwarder.wake(partition)
       return true
@@ -112,7 +124,11 @@ export function openSpool(options: SpoolOptions): Spool {
     holds: partition => log.holds(partition),
     bytes: () => log.bytes(),
     oldestMs: () => log.oldestMs(),
-    state: () => (refusing ? 'full' : 'taking'),
+    state() {
+      if (maxBytes === 0) return 'off'
+      if (refusal === undefined) return 'taking'
+      return hasRoom(refusal.bytes) && performance.now() >= refusal.untilMs ? 'taking' : 'full'
+    },
     figures() {
       const oldestMs = log.oldestMs()
       return {
@@ -120,7 +136,8 @@ export function openSpool(options: SpoolOptions): Spool {
         oldestAgeSeconds: oldestMs === undefined ? 0 : Math.max(0, now() - oldestMs) / 1_000,
         appendedRecords,
         drainedRecords: forwarder.drainedRecords(),
-        corruptRecords: log.damagedRecords(),
+        corruptRecords: log.setAside().corrupt,
+        tooLargeRecords: log.setAside().too_large,
       }
     },
     close() {

@@ -34,7 +34,14 @@ export function createMemorySpool(breakers: Breakers): MemorySpool {
     bytes: () => 0,
     oldestMs: () => undefined,
     state: () => (taking ? 'taking' : 'full'),
-    figures: () => ({ bytes: 0, oldestAgeSeconds: 0, appendedRecords: 0, drainedRecords: 0, corruptRecords: 0 }),
+    figures: () => ({
+      bytes: 0,
+      oldestAgeSeconds: 0,
+      appendedRecords: 0,
+      drainedRecords: 0,
+      corruptRecords: 0,
+      tooLargeRecords: 0,
+    }),
     close: () => Promise.resolve(),
   }
 }

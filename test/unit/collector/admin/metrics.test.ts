@@ -63,7 +63,14 @@ describe('metrics', () => {
     metrics.watch({ queueBytes: () => bytes, sendsInFlight: () => 4, partitions: () => 6 })
     metrics.watch({
       breaker: () => 'open',
-      spool: () => ({ bytes: 10, oldestAgeSeconds: 2.5, appendedRecords: 7, drainedRecords: 6, corruptRecords: 1 }),
+      spool: () => ({
+        bytes: 10,
+        oldestAgeSeconds: 2.5,
+        appendedRecords: 7,
+        drainedRecords: 6,
+        corruptRecords: 1,
+        tooLargeRecords: 3,
+      }),
     })
     bytes = 2
     const lines = await linesOf(metrics)
@@ -78,6 +85,7 @@ describe('metrics', () => {
       'spool_records_appended_total 7',
       'spool_records_drained_total 6',
       'spool_records_corrupt_total 1',
+      'spool_records_too_large_total 3',
     ]
     for (const figure of figures) expect(lines).toContain(`clicktrail_collector_${figure}`)
   })

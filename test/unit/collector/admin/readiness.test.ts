@@ -20,6 +20,7 @@ test.each<[string, Partial<Health>, boolean, RegExp | undefined]>([
     true,
     /clicks does not take.*the spool does/,
   ],
+  ['the topic said why', { topicAway: true, trouble: 'no right' }, true, /does not take events \(no right\)/],
   ['the topic is away and the spool is full', { topicAway: true, spool: 'full' }, false, /spool is full/],
   ['the topic is away and there is no spool', { topicAway: true, spool: 'off' }, false, /spool is off/],
   ['the topic was never seen, spool or not', { partitions: 0 }, false, /clicks is not known yet/],

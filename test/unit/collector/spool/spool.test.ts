@@ -131,6 +131,50 @@ test('decides the partition by the tab when it was not known, once it is', async
   expect(sent(writer).toSorted()).toEqual([...expected, `${partitionOf('', 3)} no JSON`].toSorted())
 })
 
+test.each([
+  ['refuses', away],
+  ['hangs until it refuses', () => wait(300).then(away)],
+])('sends records without a partition to any that takes them while the one of their tab %s', async (_, refuse) => {
+  const writer = createFakeTopicWriter({
+    partitions: 0,
+    onAppend: partition => (partition === 0 ? refuse() : Promise.resolve()),
+  })
+  const spool = openAt(writer)
+  const tabs = Array.from({ length: 1_200 }, (_, at) => JSON.stringify({ tab: { id: `tab-${at}` } }))
+  await spool.append(unknownPartition, values(...tabs))
+  await spool.append(2, values('of partition 2'))
+  writer.setPartitions(3)
+  await drained(spool)
+  expect(writer.values.map(String).toSorted()).toEqual([...tabs, 'of partition 2'].toSorted())
+  expect(spool.figures()).toMatchObject({ drainedRecords: 1_201 })
+})
+
+test('sends records without a partition again when all partitions were away', async () => {
+  let back = false
+  const writer = createFakeTopicWriter({ onAppend: () => (back ? Promise.resolve() : away()) })
+  const spool = openAt(writer)
+  const tabs = Array.from({ length: 20 }, (_, at) => JSON.stringify({ tab: { id: `tab-${at}` } }))
+  await spool.append(unknownPartition, values(...tabs))
+  await until(() => [0, 1, 2].every(partition => spool.breakers.stateOf(partition) !== 'closed'), {
+    what: 'all breakers to open',
+    everyMs: 1,
+  })
+  back = true
+  await drained(spool)
+  expect(writer.values.map(String).toSorted()).toEqual(tabs.toSorted())
+})
+
+test('takes nothing when it may hold no bytes, and drains what is in it', async () => {
+  const first = openAt(createFakeTopicWriter({ onAppend: away }))
+  await first.append(1, values('a'))
+  await first.close()
+  const writer = createFakeTopicWriter()
+  const second = openAt(writer, { maxBytes: 0 })
+  expect([await second.append(1, values('b')), second.state()]).toEqual([false, 'off'])
+  await drained(second)
+  expect(sent(writer)).toEqual(['1 a'])
+})
+
 test('finds another partition for records of one that the topic no longer has', async () => {
   const first = openAt(createFakeTopicWriter({ onAppend: away }))
   const record = JSON.stringify({ tab: { id: 'tab-a' } })
@@ -155,7 +199,8 @@ test('sets a damaged record aside, counts it, and sends the others', async () =>
   const writer = createFakeTopicWriter()
   const second = openAt(writer)
   await drained(second)
-  expect([sent(writer), second.figures().corruptRecords]).toEqual([['1 good', '1 good again'], 1])
+  expect(sent(writer)).toEqual(['1 good', '1 good again'])
+  expect(second.figures()).toMatchObject({ corruptRecords: 1, tooLargeRecords: 0 })
   await second.close()
   const after = open({ path: join(dir, 'log.mdb'), noSubdir: true, maxDbs: 4 })
   expect(after.openDB<Buffer, [number, number]>({ name: 'aside', encoding: 'binary' }).get([1, 1])).toEqual(frame)
@@ -171,7 +216,23 @@ test('sets aside what has become too large for the topic, and sends the others',
   const spool = openAt(writer)
   await spool.append(0, values('a', 'large', 'b'))
   await drained(spool)
-  expect([writer.values.map(String), spool.figures().corruptRecords]).toEqual([['a', 'b'], 1])
+  expect(writer.values.map(String)).toEqual(['a', 'b'])
+  expect(spool.figures()).toMatchObject({ drainedRecords: 2, corruptRecords: 0, tooLargeRecords: 1 })
+})
+
+test('sends nothing again that the topic has taken before a record that is too large', async () => {
+  const taken: string[] = []
+  const onAppend = async (_: number, records: readonly TopicRecord[]) => {
+    const texts = records.map(({ value }) => `${value}`)
+    const index = texts.indexOf('large')
+    taken.push(...(index < 0 ? texts : texts.slice(0, index)))
+    if (index >= 0) throw new TopicError('record_too_large', 'too large', { index, acknowledged: index })
+  }
+  const spool = openAt(createFakeTopicWriter({ onAppend }))
+  await spool.append(0, values('a', 'b', 'large', 'c', 'large'))
+  await drained(spool)
+  expect(taken).toEqual(['a', 'b', 'c'])
+  expect(spool.figures()).toMatchObject({ drainedRecords: 3, tooLargeRecords: 2 })
 })
 
 test('belongs to one owner at a time', () => {
