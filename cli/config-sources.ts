@@ -23,6 +23,8 @@ export interface Told {
 const all: [string, Setting][] = Object.entries(settings)
 const names = new Set(all.map(([, { name }]) => name))
 const secretFiles = new Set(all.flatMap(([, { name, secret }]) => (secret ? [`${name}_FILE`] : [])))
+const bareName = (name: string) => name.replace(/^CLICKTRAIL_/, '')
+const byBareName = new Map([...names, ...secretFiles].map(name => [bareName(name), name]))
 
 /** Kubernetes injects `<SERVICE>_SERVICE_HOST`, `<SERVICE>_PORT_8080_TCP` and the like for each service of the namespace. */
 const injectedName = /_SERVICE_|_PORT_\d+_|_SERVICE$/
@@ -74,8 +76,8 @@ function nameProblem(name: string, value: string): string | undefined {
   }
   if (!/^CLICKTRAIL_/i.test(name)) return undefined
   if (injectedName.test(name) || injectedValue.test(value)) return undefined
-  const bare = name.slice('CLICKTRAIL_'.length).toUpperCase()
-  const meant = names.has(bare) ? bare : nearest(name.toUpperCase(), [...names, ...secretFiles])
+  // The prefix, which is right, would let any two short names look alike.
+  const meant = byBareName.get(nearest(bareName(name.toUpperCase()), byBareName.keys()) ?? '')
   const hint = meant === undefined ? 'see --help, which lists them all' : `did you mean ${meant}?`
   return `${name} is not a setting of Clicktrail: ${hint}`
 }

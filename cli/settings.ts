@@ -124,7 +124,7 @@ export const settings = {
   },
   rateLimit: {
     name: 'CLICKTRAIL_RATE_LIMIT',
-    help: 'requests a second and client address (/64 of IPv6) for events, 0 for any number; beyond it 429',
+    help: 'requests a second and client address (/64 of IPv6) for events, up to 10000; more get 429. 0: any number',
     fallback: '0',
     schema: integer(0, 10_000),
   },
