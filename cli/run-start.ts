@@ -9,14 +9,18 @@ import { openCollector } from './open-collector.ts'
 import { openElasticsearchSink, openHdfsSink, runConsumer } from './open-sinks.ts'
 import { openTopics } from './open-topics.ts'
 import { runUntilSignal, untilSignal } from './run.ts'
-import { createSite } from './site.ts'
+import { createSite, refusalOfExample } from './site.ts'
 
 /** Runs every configured part in this process, until it is asked to stop. */
 export async function runStart(config: Config): Promise<void> {
   const signalled = untilSignal()
   const logger = createLog(config.logLevel)
   const topics = openTopics(config, logger)
-  const collector = openCollector({ ...config, origins: [...config.origins, ...ownOrigins(config)] }, topics, logger)
+  const own = ownOrigins(config)
+  const origins = [...config.origins, ...own]
+  const refusal = own.map(origin => refusalOfExample(config.sites, origins, origin)).find(why => why !== undefined)
+  if (refusal !== undefined) logger.warn(refusal, 'events of the example pages will be refused')
+  const collector = openCollector({ ...config, origins }, topics, logger)
   const dashboard = createDashboard({
     eventsDir: config.eventsDir,
     pageDir: fileURLToPath(new URL('dist/dashboard/', checkout)),

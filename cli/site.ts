@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { type Context, Hono } from 'hono'
+import { type Sites, siteRule } from '../collector/http/sites.ts'
 
 export interface SitePaths {
   /** Where the SDK is served. */
@@ -14,8 +16,8 @@ const written: SitePaths = { scriptPath: '/clicktrail.js', eventsPath: '/v1/even
 
 /** The example site as `start` serves it: the color page at `/`, the shop, the privacy page and what they load, tracked through these paths. */
 export function createSite(checkout: URL, paths: SitePaths = written): Hono {
-  const built = new URL('dist/site/', checkout).pathname
-  const source = new URL('example-site/', checkout).pathname
+  const built = fileURLToPath(new URL('dist/site/', checkout))
+  const source = fileURLToPath(new URL('example-site/', checkout))
   const page = (file: string) => async (context: Context) =>
     context.html(tagged(await readFile(new URL(`example-site/${file}`, checkout), 'utf8'), paths))
   const asset = (path: string) => path.replace(/^\/site\//, '/')
@@ -27,6 +29,16 @@ export function createSite(checkout: URL, paths: SitePaths = written): Hono {
   site.get('/site/:file{.+\\.js}', serveStatic({ root: built, rewriteRequestPath: asset }))
   site.get('/site/:file{.+\\.(css|svg|png)}', serveStatic({ root: source, rewriteRequestPath: asset }))
   return site
+}
+
+/** Why events of the pages, served from `origin`, would be refused, and the way out; undefined where they are taken. */
+export function refusalOfExample(
+  sites: Sites | undefined,
+  origins: readonly string[],
+  origin: string,
+): { reason: string; wayOut: string } | undefined {
+  const reason = siteRule(sites, origins)('example', origin)
+  return reason === undefined ? undefined : { reason, wayOut: 'write "example": {} among its sites' }
 }
 
 /** A page whose script tag names the paths as they are configured; they hold nothing that HTML would have to escape. */

@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { createSite } from '../../../cli/site.ts'
+import { createSite, refusalOfExample } from '../../../cli/site.ts'
 
 const checkout = new URL('../../../', import.meta.url)
 const pages = ['/', '/shop', '/shop/lemon', '/privacy']
@@ -17,4 +21,28 @@ test.each(pages)('%s loads the SDK from where it is served and posts to where ev
 test.each(pages)('%s has the plain tag where both are the defaults', async path => {
   const html = await (await createSite(checkout).request(path)).text()
   expect(tagOf(html)).toBe('<script defer src="/clicktrail.js" data-site="example">')
+})
+
+test.each<[string, Map<string, string[] | undefined> | undefined, boolean]>([
+  ['no list of sites', undefined, false],
+  ['its own entry', new Map([['example', undefined]]), false],
+  ['no entry', new Map([['shop', undefined]]), true],
+  ['an entry with origins of others', new Map([['example', ['https://shop.example']]]), true],
+])('with %s the pages are told to be refused where they will be', (_, sites, refused) => {
+  const own = 'http://127.0.0.1:8080'
+  const refusal = refusalOfExample(sites, ['https://a.example', own], own)
+  if (refused)
+    expect(refusal).toEqual({
+      reason: expect.stringContaining('CLICKTRAIL_SITES_FILE'),
+      wayOut: expect.stringContaining('"example": {}'),
+    })
+  else expect(refusal).toBeUndefined()
+})
+
+test('loads what its pages need where the path of the checkout has to be escaped in a URL', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'my clicktrail '))
+  mkdirSync(join(folder, 'example-site'))
+  writeFileSync(join(folder, 'example-site/style.css'), 'p {}')
+  const response = await createSite(pathToFileURL(`${folder}/`)).request('/site/style.css')
+  expect([response.status, await response.text()]).toEqual([200, 'p {}'])
 })
