@@ -1,14 +1,20 @@
 import { z } from 'zod'
 import { StoreError } from '../store.ts'
-import { outcomeOf, refusal } from './outcome.ts'
-import { type HttpAnswer, NotConnected, request } from './request.ts'
+import { outcomeOf, Refused } from './outcome.ts'
+import { redirectOf } from './redirect.ts'
+import { type HttpAnswer, type HttpRequest, request, Unanswered } from './request.ts'
+import { createSuspects } from './suspects.ts'
 
 export interface WebHdfsClientOptions {
   /** Addresses of NameNodes (or HttpFS servers) of one cluster, `http://host:9870`. */
   urls: readonly string[]
   /** Sent as `user.name`. */
   user: string
-  /** @default 60_000 */
+  /** DataNodes that may be talked to: `host`, `*.domain`, either with `:port`. @default any that the NameNode names */
+  dataNodes?: readonly string[] | undefined
+  /** A server that does not take a connection within that time is down. @default 10_000 */
+  connectTimeoutMs?: number
+  /** A server that sends and takes nothing for that time is given up. @default 60_000 */
   idleTimeoutMs?: number
 }
 
@@ -26,7 +32,8 @@ export interface WebHdfsClient {
   readonly urls: readonly string[]
   /**
    * One call; a redirect to a DataNode is followed with the body, which the first server does not get. Servers that are down, on standby or
-   * in safe mode are passed over, each asked once. Resolves with any 2xx answer, rejects with a {@link StoreError}.
+   * in safe mode are passed over, each asked once, and so are up to two DataNodes that are down. Resolves with any 2xx
+   * answer, rejects with a {@link StoreError}; what may have been done is not repeated.
    */
   call(call: Call): Promise<HttpAnswer>
   /** Sends `body` to the addressed server itself instead of to where that redirects. */
@@ -77,63 +84,90 @@ function addressOf(base: string, call: Call, user: string): URL {
   return url
 }
 
+/** How many DataNodes are tried for one call. */
+const maxDataNodes = 3
+
 /** Makes a client; nothing is sent before the first call. The server that answered last is asked first. */
 export function createWebHdfsClient(options: WebHdfsClientOptions): WebHdfsClient {
-  const { urls, user, idleTimeoutMs = 60_000 } = options
+  const { urls, user, dataNodes, connectTimeoutMs = 10_000, idleTimeoutMs = 60_000 } = options
+  const patience = { connectTimeoutMs, idleTimeoutMs }
+  const suspects = createSuspects(patience)
   let preferred = 0
 
-  /** Asks each server once, beginning with the preferred, as long as they say that they did nothing. */
-  async function ask(call: Call): Promise<HttpAnswer> {
+  async function exchange(sent: Pick<HttpRequest, 'method' | 'url' | 'body'>, call: Call): Promise<HttpAnswer> {
+    const answer = await request({ ...sent, ...patience })
+    if (answer.status < 400) return answer
+    const outcome = outcomeOf(answer.status, answer.body, answer.headers)
+    throw new Refused(`${call.op} ${call.path} at ${sent.url.host}`, outcome)
+  }
+
+  /** Asks each server once, beginning with the preferred, as long as nothing has been done. */
+  async function ask(call: Call, talk: (base: string) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const first = preferred
     let last = new StoreError('invalid', `${call.op} ${call.path}: no address is configured`)
-    for (let turn = 0; turn < urls.length; turn++) {
-      const base = urls[preferred % urls.length] ?? ''
-      const operation = `${call.op} ${call.path} at ${base}`
+    for (let turn = first; turn < first + urls.length; turn++) {
       try {
-        const answer = await request({ ...call, url: addressOf(base, call, user), idleTimeoutMs })
-        if (answer.status < 400) return answer
-        const outcome = outcomeOf(answer.status, answer.body)
-        last = refusal(operation, outcome)
-        if (!outcome.rotate) throw last
+        const answer = await talk(urls[turn % urls.length] ?? '')
+        preferred = turn % urls.length
+        return answer
       } catch (error) {
-        if (error !== last && error instanceof StoreError) preferred++
-        if (!(error instanceof NotConnected)) throw error
-        last = new StoreError('unavailable', `${operation}: ${error.message}`, { cause: error })
-        continue
+        const passOver = error instanceof Unanswered || (error instanceof Refused && error.rotate)
+        if (!passOver) throw error
+        preferred = (turn + 1) % urls.length
+        if (error instanceof Unanswered && error.sent) throw error
+        last = error
       }
-      preferred++
     }
     throw last
   }
 
-  async function call(call: Call): Promise<HttpAnswer> {
-    const { body, ...first } = call
-    const operation = `${call.op} ${call.path}`
-    const answer = await ask(first)
+  async function askDirect(call: Call): Promise<HttpAnswer> {
+    const answer = await ask(call, base => exchange({ ...call, url: addressOf(base, call, user) }, call))
     if (answer.status < 300) return answer
-    const { location } = answer.headers
-    if (answer.status !== 307 || !location || !URL.canParse(location)) {
-      throw new StoreError('invalid', `${operation}: HTTP ${answer.status} without an address to go on with`)
+    throw new StoreError('invalid', `${call.op} ${call.path}: HTTP ${answer.status} where no redirect was expected`)
+  }
+
+  /** Where the NameNode sends this call, leaving out the DataNodes that failed; or its answer, if it has one itself. */
+  async function redirected(base: string, call: Call): Promise<HttpAnswer | URL> {
+    const { body: _, ...first } = call
+    const excluded = suspects.excluded()
+    const params = { ...call.params, ...(excluded && { excludedatanodes: excluded }) }
+    const url = addressOf(base, { ...first, params }, user)
+    try {
+      const answer = await exchange({ ...first, url }, call)
+      return answer.status < 300 ? answer : redirectOf(answer, url, dataNodes)
+    } catch (error) {
+      // Without them there may be no DataNode left, and one of them may be back.
+      if (error instanceof Refused && !error.rotate) suspects.clear()
+      throw error
     }
-    const second = await request({ method: call.method, url: new URL(location), ...(body && { body }), idleTimeoutMs })
-    if (second.status < 300) return second
-    throw refusal(`${operation} at ${new URL(location).host}`, outcomeOf(second.status, second.body))
+  }
+
+  async function askRedirected(base: string, call: Call): Promise<HttpAnswer> {
+    for (let tried = 1; ; tried++) {
+      const target = await redirected(base, call)
+      if (!(target instanceof URL)) return target
+      try {
+        return await exchange({ ...call, url: target }, call)
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error
+        await suspects.add(base, target)
+        if (error.sent || tried === maxDataNodes) throw error
+      }
+    }
   }
 
   return {
     urls,
-    call,
-    async callDirect(call) {
-      const answer = await ask(call)
-      if (answer.status < 300) return answer
-      throw new StoreError('invalid', `${call.op} ${call.path}: HTTP ${answer.status} where no redirect was expected`)
-    },
+    call: call => ask(call, base => askRedirected(base, call)),
+    callDirect: askDirect,
     async status(path) {
-      const answer = await ask({ method: 'GET', op: 'GETFILESTATUS', path })
+      const answer = await askDirect({ method: 'GET', op: 'GETFILESTATUS', path })
       return parseAnswer(`GETFILESTATUS ${path}`, answer, statusSchema).FileStatus
     },
     async list(path) {
       try {
-        const answer = await ask({ method: 'GET', op: 'LISTSTATUS', path })
+        const answer = await askDirect({ method: 'GET', op: 'LISTSTATUS', path })
         return parseAnswer(`LISTSTATUS ${path}`, answer, listSchema).FileStatuses.FileStatus
       } catch (error) {
         if (error instanceof StoreError && error.code === 'not_found') return []
@@ -141,11 +175,11 @@ export function createWebHdfsClient(options: WebHdfsClientOptions): WebHdfsClien
       }
     },
     async makeFolder(path) {
-      const answer = await ask({ method: 'PUT', op: 'MKDIRS', path })
+      const answer = await askDirect({ method: 'PUT', op: 'MKDIRS', path })
       if (!parseBoolean(`MKDIRS ${path}`, answer)) throw new StoreError('refused', `MKDIRS ${path}: false`)
     },
     async remove(path) {
-      await ask({ method: 'DELETE', op: 'DELETE', path, params: { recursive: 'false' } })
+      await askDirect({ method: 'DELETE', op: 'DELETE', path, params: { recursive: 'false' } })
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import { StoreError, type StoreErrorCode } from '../store.ts'
 
@@ -47,7 +48,10 @@ export function remoteExceptionOf(body: Buffer): { exception: string; message: s
 }
 
 /** What a refusal means: by its exception, else by its status. What is not known passes. */
-export function outcomeOf(status: number, body: Buffer): Outcome {
+export function outcomeOf(status: number, body: Buffer, headers: IncomingHttpHeaders = {}): Outcome {
+  if (status === 401 && /negotiate/i.test(headers['www-authenticate'] ?? '')) {
+    return { code: 'unauthorized', rotate: false, reason: 'the server asks for Kerberos, which is not supported' }
+  }
   const remote = remoteExceptionOf(body)
   if (remote) {
     const known = exceptions[remote.exception]
@@ -63,7 +67,13 @@ export function outcomeOf(status: number, body: Buffer): Outcome {
   return { code, rotate: status === 502 || status === 503, reason: `HTTP ${status}` }
 }
 
-/** The error of a refusal. */
-export function refusal(operation: string, outcome: Outcome): StoreError {
-  return new StoreError(outcome.code, `${operation}: ${outcome.reason}`)
+/** A server answered, and did not do it. */
+export class Refused extends StoreError {
+  /** Another server may do it: ask the next one. */
+  readonly rotate: boolean
+
+  constructor(operation: string, { code, rotate, reason }: Outcome) {
+    super(code, `${operation}: ${reason}`)
+    this.rotate = rotate
+  }
 }
