@@ -1,5 +1,5 @@
 // Builds what runs: `node build.mjs --help`.
-import { existsSync, readdirSync, statSync, watch } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -19,6 +19,19 @@ const node = {
   sourcemap: true,
   logLevel: 'warning',
 }
+/** Pieces are named after their content: those of earlier builds go once the new ones are there. */
+const removeOldPieces = {
+  name: 'remove-old-pieces',
+  setup({ onEnd }) {
+    onEnd(({ errors, metafile }) => {
+      if (errors.length > 0) return
+      for (const name of readdirSync('dist')) {
+        const path = `dist/${name}`
+        if (/^clicktrail-\w+\.js(\.map)?$/.test(name) && !(path in metafile.outputs)) rmSync(path, { force: true })
+      }
+    })
+  },
+}
 const web = { platform: 'browser', target: 'es2020', bundle: true, minify: true, logLevel: 'warning' }
 const targets = [
   {
@@ -35,6 +48,8 @@ const targets = [
     outdir: 'dist',
     splitting: true,
     chunkNames: 'clicktrail-[hash]',
+    metafile: true,
+    plugins: [removeOldPieces],
     banner: { js: '#!/usr/bin/env node' },
   },
   { ...node, entryPoints: ['dashboard/sql-worker.ts'], outfile: 'dist/sql-worker.js' },
