@@ -1,17 +1,17 @@
 import type { RequestListener } from 'node:http'
-import { Hono } from 'hono'
+import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { TopicWriter } from '../topic/topic.ts'
 import { createAcceptEvents } from './accept-events.ts'
 import { createAdmin } from './admin/admin.ts'
 import { createMetrics, type Metrics } from './admin/metrics.ts'
 import { type Readiness, readiness } from './admin/readiness.ts'
-import { responseOf } from './http/answer.ts'
+import type { Refusal } from './http/answer.ts'
 import { corsPolicy } from './http/cors.ts'
 import { eventsRoute } from './http/events-route.ts'
 import { createInFlight } from './http/in-flight.ts'
 import { createRateLimit } from './http/rate-limit.ts'
-import { createScript, markedPath } from './http/script.ts'
+import { createScriptApp } from './http/script-app.ts'
 import { originsOf, type Sites, siteRule } from './http/sites.ts'
 import { createUserAgentParser } from './records/user-agent.ts'
 import { createPseudonyms, type VisitorMode } from './records/visitor.ts'
@@ -82,8 +82,8 @@ const closeGraceMs = 2_000
 const answerGraceMs = 1_000
 
 export interface Collector {
-  /** The events path and what serves it. */
-  events: { path: string; listener: RequestListener }
+  /** The events path, what serves it, and what counts the requests that are refused before they are anybody's. */
+  events: { path: string; listener: RequestListener; answered(outcome: Refusal): void }
   /** The scripts and a 404 for all else. */
   app: Hono
   /** `/livez`, `/readyz`, `/metrics`, for a port of their own. */
@@ -135,20 +135,14 @@ export function createCollector(options: CollectorOptions): Collector {
     now,
   })
 
-  const app = new Hono()
-  const immutable = addScript(app, script, scriptPath)
-  if (debugScript) addScript(app, debugScript, markedPath(scriptPath, 'debug'))
-  app.notFound(context =>
-    responseOf({
-      outcome: 'not_found',
-      message: `nothing is at ${context.req.path}: events go to POST ${eventsPath}, the script is ${scriptPath}`,
-    }),
-  )
+  const { answered } = metrics
+  const { app, immutable } = createScriptApp({ script, debugScript, scriptPath, eventsPath, answered })
 
   return {
     events: {
       path: eventsPath,
       listener: (request, response) => void inFlight.run(() => events(request, response)),
+      answered,
     },
     app,
     admin: createAdmin({ readiness: ready, metrics }),
@@ -176,20 +170,4 @@ export function createCollector(options: CollectorOptions): Collector {
     const partitions = writer.partitions()
     return readiness({ started, draining, topic, partitions, topicAway, spool: spool?.state() ?? 'off' })
   }
-}
-
-/** Serves a script under its path and under the one that changes with its content, which it returns. */
-function addScript(app: Hono, source: Uint8Array, path: string): string {
-  const script = createScript(source, path)
-  for (const [at, hashed] of [[path, false] as const, [script.hashedPath, true] as const]) {
-    app.all(at, ({ req }) => {
-      if (req.method !== 'GET' && req.method !== 'HEAD') {
-        const message = `${req.method} is not for ${req.path}: use GET`
-        return responseOf({ outcome: 'method_not_allowed', message, allow: 'GET, HEAD' })
-      }
-      const acceptEncoding = req.header('Accept-Encoding')
-      return script.respond({ hashed, acceptEncoding, ifNoneMatch: req.header('If-None-Match') })
-    })
-  }
-  return script.hashedPath
 }

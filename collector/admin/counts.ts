@@ -51,7 +51,7 @@ export function registerCounts(register: Registry, prefix: string, counts: Count
   const byReason = (of: Readonly<Record<string, number>>) =>
     Object.entries(of).map(([reason, n]): Row => [{ reason }, n])
   const statusOf: Readonly<Record<string, number>> = statuses
-  readCounter(register, `${prefix}requests_answered_total`, 'Requests for events that were answered.', () =>
+  readCounter(register, `${prefix}requests_answered_total`, 'Answers to events, and refusals of any request.', () =>
     byReason(counts.answered).map(([{ reason = '' }, n]) => [{ status: String(statusOf[reason]), reason }, n]),
   )
   readCounter(register, `${prefix}events_accepted_total`, 'Events that were acknowledged.', () => [

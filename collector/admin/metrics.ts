@@ -9,11 +9,13 @@ export interface MetricsOptions {
   version?: string
   /** Whether those of the process are there too: CPU, memory, event loop lag, garbage collection. @default false */
   process?: boolean
+  /** Where they are registered. @default one of their own */
+  registry?: Registry
 }
 
 export interface Metrics {
-  /** A request for events was answered, `seconds` after its headers were there. */
-  answered(outcome: Outcome, seconds: number): void
+  /** A request was answered, where it was one for events so many seconds after its headers were there. */
+  answered(outcome: Outcome, seconds?: number): void
   /** Events were acknowledged. */
   accepted(events: number): void
   /** An event was refused in a request whose other events were taken. */
@@ -38,11 +40,14 @@ const lagPrecisionMs = 50
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.045, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /**
- * The collector's metrics, all at 0, in a registry of their own. An event costs an addition: prom-client sees the
+ * The collector's metrics, all at 0. An event costs an addition: prom-client sees the
  * numbers only when it is asked for them.
  */
-export function createMetrics({ version = 'unknown', process = false }: MetricsOptions = {}): Metrics {
-  const registry = new Registry()
+export function createMetrics({
+  version = 'unknown',
+  process = false,
+  registry = new Registry(),
+}: MetricsOptions = {}): Metrics {
   const counts = createCounts()
   let gauges: Partial<Gauges> = {}
   if (process) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: lagPrecisionMs })
@@ -62,7 +67,7 @@ export function createMetrics({ version = 'unknown', process = false }: MetricsO
   return {
     answered(outcome, seconds) {
       counts.answered[outcome]++
-      request.observe(seconds)
+      if (seconds !== undefined) request.observe(seconds)
     },
     accepted(events) {
       counts.accepted += events
@@ -85,7 +90,8 @@ export function createMetrics({ version = 'unknown', process = false }: MetricsO
   }
 }
 
-function registerBuild(register: Registry, version: string): void {
+/** `clicktrail_build_info`, which says the version. */
+export function registerBuild(register: Registry, version: string): void {
   new Gauge({
     name: 'clicktrail_build_info',
     help: 'Always 1; the version that runs.',

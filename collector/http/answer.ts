@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { PartialAnswer } from '../../sdk/event.ts'
 
-/** Every way in which a request for events ends, and its status: the one table. What the SDK makes of each stands in the README. */
+/** Every way in which a request ends, but one for a script or a preflight, and its status: the one table. What the SDK makes of each stands in the README. */
 export const statuses = {
   /** Every event is acknowledged. */
   acknowledged: 204,
@@ -28,6 +28,8 @@ export const statuses = {
   topic_unknown: 503,
   /** The process is about to end. */
   draining: 503,
+  /** The connection had carried as many requests as one may. */
+  connection_spent: 503,
 } as const
 
 export type Outcome = keyof typeof statuses
@@ -47,6 +49,8 @@ export type Answer =
       /** Whether the connection is closed after the answer. */
       close?: boolean
     }
+
+export type Refused = Extract<Answer, { outcome: Refusal }>
 
 /** Refused at once, rather than kept waiting. */
 export const overloaded = {
@@ -71,6 +75,15 @@ export function writeAnswer(response: ServerResponse, answer: Answer, headers: H
 /** The same as a web response. */
 export function responseOf(answer: Exclude<Answer, { outcome: 'acknowledged' }>): Response {
   return new Response(bodyOf(answer), { status: statuses[answer.outcome], headers: headersOf(answer) })
+}
+
+/** The same as the last bytes of a connection, for what can't be read as a request. */
+export function lastBytesOf(answer: Refused): string {
+  const status = statuses[answer.outcome]
+  const text = bodyOf(answer)
+  const headers = { ...headersOf({ ...answer, close: true }), 'Content-Length': String(Buffer.byteLength(text)) }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`
 }
 
 function bodyOf(answer: Exclude<Answer, { outcome: 'acknowledged' }>): string {

@@ -55,6 +55,8 @@ export function eventsRoute(
       logger.error({ err: error }, 'a request failed')
       answer = { outcome: 'internal', message: 'the collector failed: send the events again later' }
     }
+    // A fault in its body was the answer.
+    if (response.headersSent) return
     metrics.answered(answer.outcome, (performance.now() - beganMs) / 1_000)
     writeAnswer(response, answer, origin.headers)
   }

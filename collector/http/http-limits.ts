@@ -12,6 +12,10 @@ export const httpLimits = {
   sockets: 4_096,
   /** Requests on one connection: the last one is answered with `Connection: close`, and what a client sends after it with 503. */
   requestsPerSocket: 10_000,
+  /** How long a connection may stand still with a request or an answer half-way, milliseconds: it is cut beyond. Longer than the topic may take. */
+  standstillTimeoutMs: 30_000,
+  /** How long an answer to what is no HTTP may take to leave, milliseconds: the connection is cut beyond. */
+  lastAnswerTimeoutMs: 3_000,
   /** How long a connection may be idle, milliseconds: longer than the minute after which common load balancers drop one, so that the client side closes first. */
   keepAliveTimeoutMs: 65_000,
 } as const

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { isIPv6, type Socket } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
-import { writeAnswer } from './answer.ts'
+import { type Refusal, type Refused, responseOf, writeAnswer } from './answer.ts'
 import { answerClientErrors } from './client-error.ts'
 import { httpLimits } from './http-limits.ts'
 import { originForm, requestFault } from './request-fault.ts'
@@ -11,8 +11,8 @@ import { limitSockets } from './sockets.ts'
 
 export interface ListenOptions {
   app: Hono
-  /** A path that is served beside the app, without its cost. */
-  direct?: { path: string; listener: RequestListener }
+  /** A path that is served beside the app, without its cost. `answered` is told of each request, for whichever path, that is refused here. */
+  direct?: { path: string; listener: RequestListener; answered(outcome: Refusal): void }
   host: string
   /** 0 takes any free port. */
   port: number
@@ -27,6 +27,8 @@ export interface ListenOptions {
   headersTimeoutMs?: number
   /** How long a request as a whole may take to arrive, milliseconds. @default 20000 */
   requestTimeoutMs?: number
+  /** How long a connection may stand still with a request or an answer half-way, milliseconds. @default 30000 */
+  standstillTimeoutMs?: number
   /** How long `close` waits for requests in flight, milliseconds. @default 10000 */
   closeTimeoutMs?: number
 }
@@ -37,6 +39,7 @@ const defaults = {
   requestsPerSocket: httpLimits.requestsPerSocket,
   headersTimeoutMs: httpLimits.headersTimeoutMs,
   requestTimeoutMs: httpLimits.requestTimeoutMs,
+  standstillTimeoutMs: httpLimits.standstillTimeoutMs,
   closeTimeoutMs: 10_000,
 } satisfies Partial<ListenOptions>
 
@@ -51,6 +54,7 @@ export interface Listening {
 /** Serves an app over HTTP/1.1. Resolves when the port is open; rejects with an Error that names the setting to change. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { host, port, logger, setting, closeTimeoutMs, ...limits } = { ...defaults, ...options }
+  const answered = options.direct?.answered ?? (() => {})
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
@@ -62,10 +66,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       // Ours closes the connection before what stands behind is served: requestFault.
       requireHostHeader: false,
     },
-    listenerOf(options),
+    listenerOf(options, answered),
   )
   server.maxHeadersCount = 0
-  answerClientErrors(server)
+  server.timeout = limits.standstillTimeoutMs
+  answerClientErrors(server, { answered, standstillTimeoutMs: limits.standstillTimeoutMs })
+  // Node's answer would be 417, whatever else is wrong with the request; an expectation may be passed over (RFC 9110 §10.1.1).
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+  server.on('dropRequest', () => answered('connection_spent'))
   limitSockets(server, limits, logger)
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(portError(error, host, port, setting)))
@@ -85,8 +93,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   }
 }
 
-function listenerOf({ app, direct }: ListenOptions): RequestListener {
-  const rest = getRequestListener(app.fetch)
+function listenerOf({ app, direct, logger }: ListenOptions, answered: (outcome: Refusal) => void): RequestListener {
+  const rest = getRequestListener(app.fetch, {
+    errorHandler(error) {
+      const answer = answerToFailure(error, logger)
+      answered(answer.outcome)
+      return responseOf(answer)
+    },
+  })
   /** Connections that end with an answer that is on its way. */
   const ending = new WeakSet<Socket>()
   return (request, response) => {
@@ -104,13 +118,23 @@ function listenerOf({ app, direct }: ListenOptions): RequestListener {
       ending.add(socket)
       response.setHeader('Connection', 'close')
     }
-    if (fault !== undefined) return writeAnswer(response, { outcome: 'bad_request', message: fault, close: true }, {})
+    if (fault !== undefined) {
+      answered('bad_request')
+      writeAnswer(response, { outcome: 'bad_request', message: fault, close: true }, {})
+      return
+    }
     const url = originForm(request.url ?? '')
     request.url = url
     const { path } = direct ?? {}
     const ours = path !== undefined && url.startsWith(path) && (url.length === path.length || url[path.length] === '?')
     return ours ? direct?.listener(request, response) : rest(request, response)
   }
+}
+
+function answerToFailure(error: unknown, logger: Logger): Refused {
+  if (error instanceof RequestError) return { outcome: 'bad_request', message: `${error.message}: send another target` }
+  logger.error({ err: error }, 'a request failed')
+  return { outcome: 'internal', message: 'the server failed: try again later' }
 }
 
 function closeServer(server: Server, timeoutMs: number): Promise<void> {

@@ -16,9 +16,20 @@ beforeAll(async () => {
 afterAll(() => server.close())
 afterEach(() => server.takeRecords())
 
+/** How many answers of each status from 400 on were counted until now. */
+async function countedRefusals(): Promise<Map<number, number>> {
+  const lines = await (await server.collector.admin.request('/metrics')).text()
+  const counted = new Map<number, number>()
+  for (const [, status, count] of lines.matchAll(/requests_answered_total\{status="([45]\d\d)".*\} (\d+)/g)) {
+    counted.set(Number(status), (counted.get(Number(status)) ?? 0) + Number(count))
+  }
+  return counted
+}
+
 const actions = () => server.takeRecords().map(({ event }) => event.action)
 
 async function meets({ bytes, answers, appended, usable }: RawCase, pace: { chunkBytes?: number }): Promise<void> {
+  const before = await countedRefusals()
   const outcome = await exchange(server.port, { bytes: Buffer.concat([bytes, next]), ...pace })
   // Over another connection: it comes to the topic after whatever the first has left there.
   const after = await exchange(server.port, { bytes: next })
@@ -33,6 +44,11 @@ async function meets({ bytes, answers, appended, usable }: RawCase, pace: { chun
     timedOut: false,
     after: [204, 404],
   })
+  const refusals = [...outcome.answers, ...after.answers].map(({ status }) => status).filter(status => status >= 400)
+  const counted = [...(await countedRefusals())].flatMap(([status, count]) =>
+    Array<number>(count - (before.get(status) ?? 0)).fill(status),
+  )
+  expect(counted.toSorted()).toEqual(refusals.toSorted())
 }
 
 describe('sent at once', () => {
