@@ -4,6 +4,7 @@ import { type Database, type Key, open } from 'lmdb'
 import { type LogRecord, TopicError, type TopicRecord } from '../topic.ts'
 import { outliveFailedCommits } from './commit-rejection.ts'
 import { decodeFrame, encodeFrame, frameTimestamp } from './frame.ts'
+import { assertLmdbFile } from './lmdb-file.ts'
 import { takeOwnership } from './owner-lock.ts'
 
 /** What is known of one partition; stored with every append. */
@@ -59,9 +60,11 @@ const initial: PartitionState = { low: 0, next: 0, lastMs: 0, bytes: 0 }
 export function openRecords({ folder, what, now }: RecordsOptions): Records {
   outliveFailedCommits()
   mkdirSync(folder, { recursive: true })
+  const path = join(folder, 'log.mdb')
+  assertLmdbFile(path)
   const capital = `${what.charAt(0).toUpperCase()}${what.slice(1)}`
   const release = takeOwnership(join(folder, 'owner.lock'), `${capital} in ${folder}`)
-  const env = open({ path: join(folder, 'log.mdb'), noSubdir: true, maxDbs: 4, overlappingSync: false })
+  const env = open({ path, noSubdir: true, maxDbs: 4, overlappingSync: false })
   const records = env.openDB<Buffer, [number, number]>({ name: 'records', encoding: 'binary' })
   const states = env.openDB<PartitionState, number>({ name: 'partitions', encoding: 'json' })
   const known = new Map<number, PartitionState>()
