@@ -58,13 +58,31 @@ export function parsePath(path: string): LandedPath | undefined {
   return pathOf(parsed) === path ? parsed : undefined
 }
 
-/** Beside the data, where Hive does not look: offsets `from … to` were gone before they could be read. */
-export function gapPathOf(gap: {
+/** Offsets `from … to` that were gone before they could be read; `hourMs` is that of the record after them. */
+export interface GapPath {
   hourMs: number
   generation: number
   partition: number
   from: number
   to: number
-}): string {
+}
+
+/** Where a gap is written down: beside the data, where Hive does not look. */
+export function gapPathOf(gap: GapPath): string {
   return `${folderOf(gap.hourMs)}/_gap-${tagOf(gap.generation, gap.partition)}-${gap.from}-${gap.to}.json`
+}
+
+/** The inverse of {@link gapPathOf}; undefined for anything else. */
+export function parseGapPath(path: string): GapPath | undefined {
+  const match = /^(.+)\/_gap-(?:g(\d+)-)?p(\d{2,})-(\d+)-(\d+)\.json$/.exec(path)
+  const hourMs = match?.[1] === undefined ? undefined : parseFolder(match[1])
+  if (!match || hourMs === undefined) return undefined
+  const parsed: GapPath = {
+    hourMs,
+    generation: match[2] === undefined ? 1 : Number(match[2]),
+    partition: Number(match[3]),
+    from: Number(match[4]),
+    to: Number(match[5]),
+  }
+  return gapPathOf(parsed) === path ? parsed : undefined
 }

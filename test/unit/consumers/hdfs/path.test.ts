@@ -6,6 +6,7 @@ import {
   hourOf,
   type LandedPath,
   parseFolder,
+  parseGapPath,
   parsePath,
   pathOf,
 } from '../../../../consumers/hdfs/path.ts'
@@ -62,4 +63,20 @@ test('names a gap so that Hive does not look at it', () => {
   expect(gapPathOf({ hourMs, generation: 1, partition: 3, from: 5, to: 9 })).toBe(
     'dt=2026-11-21/hr=02/_gap-p03-5-9.json',
   )
+})
+
+test.each([
+  { hourMs, generation: 1, partition: 3, from: 5, to: 9 },
+  { hourMs, generation: 2, partition: 100, from: 0, to: 0 },
+])('reads back the name of the gap %o', gap => {
+  expect(parseGapPath(gapPathOf(gap))).toEqual(gap)
+})
+
+test.each([
+  'dt=2026-11-21/hr=02/_gap-p03-05-9.json',
+  'dt=2026-11-21/hr=02/_gap-g1-p03-5-9.json',
+  'dt=2026-11-21/hr=24/_gap-p03-5-9.json',
+  'dt=2026-11-21/hr=02/_gap-p03-5-9.json.gz',
+])('takes %s for no gap', path => {
+  expect(parseGapPath(path)).toBeUndefined()
 })

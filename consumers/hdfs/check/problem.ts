@@ -1,0 +1,79 @@
+import type { FoundFile } from '../recovery.ts'
+
+/** What can be wrong in a table, and what to do about it. `reload` stands for the command that lands the file again. */
+const remedies = {
+  unknown_file: 'move it out of the table: Hive reads every file that lies in it',
+  unknown_folder: 'move it out of the table: files are looked for in dt=YYYY-MM-DD/hr=HH only',
+  hidden_file: 'nothing: Hive does not look at it; remove it if nobody needs it',
+  wrong_folder: 'move it back into the folder of its hour, or reload',
+  double_number: 'compare the two and move the wrong one out of the table',
+  missing_file: 'bring the missing file back, or reload',
+  overlap: 'reload: offsets landed twice',
+  empty_file: 'reload',
+  truncated: 'reload',
+  corrupt: 'reload',
+  trailing_bytes: 'reload',
+  unreadable: 'see to the storage (hdfs fsck names missing blocks), then check again, or reload',
+  no_newline: 'reload',
+  line_too_long: 'reload',
+  empty_line: 'reload',
+  carriage_return: 'reload',
+  not_utf8: 'reload',
+  not_json: 'reload',
+  not_a_row: 'reload',
+  foreign_row: 'move the file out of the table, or check with the topic that it is from',
+  offset_order: 'reload',
+  offsets_missing: 'reload: offsets are neither landed nor counted in kafka.skipped',
+  last_line: 'reload: the writer could not go on from this file',
+  wrong_gap: 'remove the gap file: the offsets are there',
+  staged_leftover: 'nothing: the writer removes it within the hour; without one, remove it',
+} as const
+
+export type ProblemKind = keyof typeof remedies
+
+/** These are said, but nothing is damaged. */
+const harmless: ReadonlySet<ProblemKind> = new Set(['hidden_file', 'staged_leftover'])
+
+/** One thing that is wrong with one file: many lines of the same kind are one problem. */
+export interface Problem {
+  kind: ProblemKind
+  path: string
+  /** The first line that is meant, from 1; undefined where it is the file as a whole. */
+  line: number | undefined
+  /** How many lines are meant. */
+  count: number
+  what: string
+  /** What to do about it. */
+  advice: string
+  damage: boolean
+}
+
+/** Collects problems; each file and kind is kept once, so that a file of broken lines costs no memory. */
+export interface Problems {
+  add(found: { kind: ProblemKind; path: string; what: string; line?: number; file?: FoundFile }): void
+  list(): Problem[]
+}
+
+export function createProblems(): Problems {
+  const found = new Map<string, Problem>()
+  return {
+    add({ kind, path, what, line, file }) {
+      const key = `${kind} ${path}`
+      const known = found.get(key)
+      if (known) {
+        known.count++
+        return
+      }
+      const problem = { kind, path, line, count: 1, what, advice: adviceOf(kind, file), damage: !harmless.has(kind) }
+      found.set(key, problem)
+    },
+    list: () => [...found.values()],
+  }
+}
+
+function adviceOf(kind: ProblemKind, file: FoundFile | undefined): string {
+  if (!file) return remedies[kind]
+  const generation = file.generation > 1 ? ` --generation ${file.generation}` : ''
+  const reload = `clicktrail reload --sink hdfs --partition ${file.partition} --from ${file.start}${generation}`
+  return remedies[kind].replace(/\breload\b/, `"${reload}"`)
+}
