@@ -1,14 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { closeInStages } from './close-in-stages.ts'
 
 /** How long a stop may take before the process gives up on it. */
 const stopDeadlineMs = 10_000
 
 /** npm passes a Ctrl-C on to its child, which has had it from the terminal already: the same signal within this time counts once. */
 const echoMs = 500
-
-/** What each stage of a stop may take: three of them fit into the deadline. */
-const stageMs = [4_000, 4_500, 1_000]
 
 /** Resolves with the first signal that asks the process to stop; a second one ends it at once. */
 export type StopSignal = Promise<string>
@@ -52,16 +49,7 @@ export async function runUntilSignal(running: Running, log: Logger): Promise<voi
     log.error({ deadlineMs: stopDeadlineMs }, 'did not stop in time')
     process.exit(1)
   }, stopDeadlineMs).unref()
-  for (const [index, close] of running.stages.entries()) {
-    const withinMs = stageMs[index] ?? 1_000
-    try {
-      const late = wait(withinMs, 'late' as const)
-      if ((await Promise.race([close(), late])) === 'late')
-        log.warn({ stage: index + 1, withinMs }, 'stopping took too long: going on')
-    } catch (error) {
-      log.error({ err: error, stage: index + 1 }, 'stopping failed: going on')
-    }
-  }
+  await closeInStages(running.stages, log)
   log.info('stopped')
   process.exit(asked ? 0 : 1)
 }

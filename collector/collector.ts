@@ -77,9 +77,9 @@ const defaults = {
 } satisfies Omit<CollectorOptions, 'writer' | 'script' | 'logger'>
 
 /** How long `close` waits for requests whose body is still on its way, milliseconds; the deadline of the batches comes on top. */
-const closeGraceMs = 2_000
+const closeGraceMs = 1_500
 /** How long the answers may then take, milliseconds. */
-const answerGraceMs = 1_000
+const answerGraceMs = 500
 
 export interface Collector {
   /** The events path, what serves it, and what counts the requests that are refused before they are anybody's. */
@@ -91,8 +91,8 @@ export interface Collector {
   /** Begins to wait for the topic and resolves at once: until the topic is known, `/readyz` is 503 and events are refused with 503. */
   start(): Promise<void>
   /**
-   * Refuses new requests with 503, finishes those in flight, and resolves when every one is answered: within 3 s + `deadlineMs`,
-   * or 5 s with a spool.
+   * Refuses new requests with 503, finishes those in flight, and resolves when every one is answered: within 2 s + `deadlineMs`,
+   * or 4 s with a spool.
    */
   close(): Promise<void>
 }
@@ -167,7 +167,8 @@ export function createCollector(options: CollectorOptions): Collector {
   function ready(): Readiness {
     const { topic } = writer
     const topicAway = batcher.topicAway()
+    const trouble = batcher.trouble()
     const partitions = writer.partitions()
-    return readiness({ started, draining, topic, partitions, topicAway, spool: spool?.state() ?? 'off' })
+    return readiness({ started, draining, topic, partitions, topicAway, trouble, spool: spool?.state() ?? 'off' })
   }
 }

@@ -23,7 +23,7 @@ test('a collector without a spool is not ready when the topic refuses, and is ag
   expect(answer.status).toBe(503)
   expect(await (await readiness()).json()).toEqual({
     ready: false,
-    reason: 'the topic clicks does not take events, and the spool is off',
+    reason: 'the topic clicks does not take events (no leader), and the spool is off',
   })
   await until(async () => (await readiness()).ok, { what: 'readiness', timeoutMs: 3_000, everyMs: 10 })
   await collector.close()
