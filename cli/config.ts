@@ -10,7 +10,17 @@ import { type Setting, type SettingKey, settings } from './settings.ts'
 /** What a process was told to do: environment and flags, validated, with every default filled in. */
 export type Config = ReturnType<typeof loadConfig>
 
-export type Command = 'start' | 'collector' | 'consume' | 'topics' | 'elasticsearch' | 'hive'
+export type Command =
+  | 'start'
+  | 'collector'
+  | 'consume hdfs'
+  | 'consume elasticsearch'
+  | 'topics'
+  | 'elasticsearch'
+  | 'hive'
+
+/** The writers have ports of their own, so that all can run on one machine. */
+const adminPortOf: Partial<Record<Command, number>> = { 'consume hdfs': 8082, 'consume elasticsearch': 8083 }
 
 /** Every problem of the configuration at once, each with the name of its setting. */
 export class ConfigError extends Error {
@@ -55,7 +65,7 @@ export function loadConfigFrom({ command, needs, ...told }: Given) {
   const config = {
     host: read('host') ?? (command === 'start' ? '127.0.0.1' : '0.0.0.0'),
     port: read('port') ?? 8080,
-    adminPort: read('adminPort') ?? 8081,
+    adminPort: read('adminPort') ?? adminPortOf[command] ?? 8081,
     dataDir,
     eventsDir: resolve(dataDir, 'events'),
     topic: read('topic') ?? 'clicktrail',

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { type Config, ConfigError, missing } from './config.ts'
-import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings } from './options.ts'
+import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings, writerSettings } from './options.ts'
 import { settings } from './settings.ts'
 
 /** `clicktrail consume hdfs|elasticsearch`: a third storage is one folder in consumers/ and one entry here. */
@@ -10,9 +10,9 @@ export function consume(): Command {
     .addCommand(
       toCommand({
         name: 'hdfs',
-        command: 'consume',
+        command: 'consume hdfs',
         help: 'write the topic into HDFS files, each offset once',
-        settings: [...hdfsSettings, ...topicSettings],
+        settings: [...hdfsSettings, ...writerSettings, ...topicSettings],
         needs: ['kafkaBrokers', 'hdfsUrl'],
         run: async config => (await import('./run-consume.ts')).runConsume(config, 'hdfs'),
       }),
@@ -20,9 +20,9 @@ export function consume(): Command {
     .addCommand(
       toCommand({
         name: 'elasticsearch',
-        command: 'consume',
+        command: 'consume elasticsearch',
         help: 'write the topic into daily Elasticsearch indices, each event once',
-        settings: [...elasticsearchSettings, ...topicSettings],
+        settings: [...elasticsearchSettings, ...writerSettings, ...topicSettings],
         needs: ['kafkaBrokers', 'elasticsearchUrl'],
         run: async config => (await import('./run-consume.ts')).runConsume(config, 'elasticsearch'),
       }),

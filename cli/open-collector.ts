@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import { createMetrics } from '../collector/admin/metrics.ts'
 import { type Collector, createCollector } from '../collector/collector.ts'
 import { checkout } from './checkout.ts'
@@ -9,8 +10,8 @@ import { openCollectorSpool } from './spool.ts'
 import { version } from './version.ts'
 import { visitorSecret } from './visitor-secret.ts'
 
-/** The collector as it is configured, before the configured topic. */
-export function openCollector(config: Config, topics: Topics, logger: Logger): Collector {
+/** The collector as it is configured, before the configured topic; its metrics in `registry`, where one is given. */
+export function openCollector(config: Config, topics: Topics, logger: Logger, registry?: Registry): Collector {
   const debugScript = new URL('sdk/dist/clicktrail.debug.js', checkout)
   const writer = topics.writer()
   return createCollector({
@@ -31,7 +32,7 @@ export function openCollector(config: Config, topics: Topics, logger: Logger): C
         : { mode: 'daily', secret: config.visitorSecret ?? visitorSecret(config.dataDir) },
     trustedProxies: config.trustedProxies,
     rateLimit: config.rateLimit,
-    metrics: createMetrics({ version, process: true }),
+    metrics: createMetrics({ version, process: true, ...(registry && { registry }) }),
     logger,
   })
 }

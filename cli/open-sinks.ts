@@ -8,6 +8,7 @@ import { createElasticsearchSink } from '../consumers/elasticsearch/sink.ts'
 import { connectHdfs } from '../consumers/hdfs/connect.ts'
 import { createLocalStore } from '../consumers/hdfs/local/store.ts'
 import { createHdfsSink } from '../consumers/hdfs/sink.ts'
+import type { createConsumerMetrics } from '../consumers/metrics.ts'
 import type { Sink } from '../consumers/sink.ts'
 import type { Config } from './config.ts'
 import type { Topics } from './open-topics.ts'
@@ -53,7 +54,12 @@ export const openElasticsearchSink: OpenSink = async (config, logger, signal) =>
 /** What a consumer may take to flush when it is stopped, milliseconds: the whole stop has ten seconds. */
 const closeTimeoutMs = 3_000
 
+/** Makes the metrics of one sink. */
+export type MetricsOf = ReturnType<typeof createConsumerMetrics>
+
 export interface RunningConsumer {
+  /** What keeps it from landing all that it reads; undefined when nothing does. */
+  trouble(): string | undefined
   /** Rejects when it has died for good. */
   died: Promise<never>
   /** Flushes, commits and leaves the group; gives up at once what only waits for a server. */
@@ -61,15 +67,25 @@ export interface RunningConsumer {
 }
 
 /** A consumer on its way or at work: it starts in the background, so that a storage that is away holds up nothing else. */
-export function runConsumer(config: Config, topics: Topics, openSink: OpenSink, logger: Logger): RunningConsumer {
+export function runConsumer(
+  config: Config,
+  topics: Topics,
+  openSink: OpenSink,
+  logger: Logger,
+  metricsOf: MetricsOf,
+): RunningConsumer {
   const closing = new AbortController()
+  let running: Consumer | undefined
   const consumer = open()
   async function open(): Promise<Consumer> {
     const sink = await openSink(config, logger, closing.signal)
     const reader = topics.reader(sink.name)
-    const opened = createConsumer({ reader, sink, deadLetters: topics.deadLetters(), logger, closeTimeoutMs })
+    const deadLetters = topics.deadLetters()
+    const metrics = metricsOf(sink.name)
+    const opened = createConsumer({ reader, sink, deadLetters, metrics, logger, closeTimeoutMs })
     closing.signal.addEventListener('abort', () => void opened.close())
     await opened.start()
+    running = opened
     logger.info({ topic: config.topic, sink: sink.name }, 'consuming')
     return opened
   }
@@ -80,6 +96,11 @@ export function runConsumer(config: Config, topics: Topics, openSink: OpenSink, 
   died.catch(() => {})
   return {
     died,
+    trouble() {
+      if (!running) return 'the storage or the topic has not been reached yet'
+      const [halted] = running.halted
+      return halted && `partition ${halted.partition} is halted: ${halted.halted}`
+    },
     async close() {
       closing.abort(new Error('closing'))
       const opened = await consumer.catch(() => undefined)

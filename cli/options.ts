@@ -30,7 +30,7 @@ function optionHelp(setting: Setting): string {
 
 /** As it is typed: `collector`, `topics apply`. */
 function nameOf({ name, command }: Subcommand): string {
-  return name === command ? name : `${command} ${name}`
+  return command.endsWith(name) ? command : `${command} ${name}`
 }
 
 /**
@@ -38,7 +38,9 @@ function nameOf({ name, command }: Subcommand): string {
  * `--print-config`, which prints what they are and starts nothing. Its action throws a ConfigError.
  */
 export function toCommand(subcommand: Subcommand): Command {
-  const command = new Command(subcommand.name).description(subcommand.help).showHelpAfterError()
+  const command = new Command(subcommand.name).description(subcommand.help)
+  // Not the help itself: it is so long that the error would scroll away.
+  command.showHelpAfterError(`("clicktrail ${nameOf(subcommand)} --help" lists what there is)`)
   const keyOfAttribute = new Map<string, SettingKey>()
   for (const key of subcommand.settings) {
     const setting: Setting = settings[key]
@@ -104,6 +106,9 @@ export const collectorSettings = [
   'eventsPath',
   'scriptPath',
 ] as const satisfies SettingKey[]
+
+/** Where a writer tells how it is. */
+export const writerSettings = ['host', 'adminPort'] as const satisfies SettingKey[]
 
 export const hdfsSettings = [
   'hdfsUrl',

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { Registry } from 'prom-client'
 import { listen } from '../collector/http/listen.ts'
+import { createConsumerMetrics } from '../consumers/metrics.ts'
 import { createDashboard } from '../dashboard/dashboard.ts'
 import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'
@@ -20,7 +22,8 @@ export async function runStart(config: Config): Promise<void> {
   const origins = [...config.origins, ...own]
   const refusal = own.map(origin => refusalOfExample(config.sites, origins, origin)).find(why => why !== undefined)
   if (refusal !== undefined) logger.warn(refusal, 'events of the example pages will be refused')
-  const collector = openCollector({ ...config, origins }, topics, logger)
+  const registry = new Registry()
+  const collector = openCollector({ ...config, origins }, topics, logger, registry)
   const dashboard = createDashboard({
     eventsDir: config.eventsDir,
     pageDir: fileURLToPath(new URL('dist/dashboard/', checkout)),
@@ -41,7 +44,8 @@ export async function runStart(config: Config): Promise<void> {
   })
   await collector.start()
   const sinks = config.elasticsearch.urls ? [openHdfsSink, openElasticsearchSink] : [openHdfsSink]
-  const consumers = sinks.map(openSink => runConsumer(config, topics, openSink, logger))
+  const metricsOf = createConsumerMetrics(registry)
+  const consumers = sinks.map(openSink => runConsumer(config, topics, openSink, logger, metricsOf))
   process.stdout.write(whereToLook(server.url, config))
 
   await runUntilSignal(

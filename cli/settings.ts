@@ -21,14 +21,14 @@ export const settings = {
   host: {
     name: 'CLICKTRAIL_HOST',
     help: 'address to listen on',
-    fallback: '127.0.0.1 in start, 0.0.0.0 in collector',
+    fallback: '127.0.0.1 in start, else 0.0.0.0',
     schema: schemas.host,
   },
   port: { name: 'CLICKTRAIL_PORT', help: 'public port', fallback: '8080', schema: port },
   adminPort: {
     name: 'CLICKTRAIL_ADMIN_PORT',
     help: 'port of /livez, /readyz and /metrics',
-    fallback: '8081',
+    fallback: '8081, 8082 in consume hdfs, 8083 in consume elasticsearch',
     schema: port,
   },
   dataDir: {

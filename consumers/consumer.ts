@@ -3,6 +3,7 @@ import type { TopicReader, TopicWriter } from '../topic/topic.ts'
 import { type BackoffOptions, wait } from './backoff.ts'
 import { createDeadLetterOffice } from './dead-letter-office.ts'
 import type { PartitionLane, PartitionStatus } from './lane.ts'
+import { type ConsumerMetrics, noMetrics } from './metrics.ts'
 import { createPartitionLane } from './partition-lane.ts'
 import { createQueueLimit } from './queue-limit.ts'
 import type { Sink } from './sink.ts'
@@ -15,6 +16,8 @@ export interface ConsumerOptions {
   /** The dead-letter topic, written with acks=all. Stays open: it belongs to the caller. */
   deadLetters: TopicWriter
   logger: Logger
+  /** Told what happens. @default nobody */
+  metrics?: ConsumerMetrics
   /** Bytes that all partitions may hold together before they are paused. @default 268435456 (256 MiB) */
   maxQueueBytes?: number
   /** How often it is asked whether a flush is due, milliseconds. @default 100 */
@@ -42,7 +45,14 @@ export interface Consumer {
   readonly halted: PartitionStatus[]
 }
 
-const defaults = { maxQueueBytes: 256 * 1024 * 1024, tickMs: 100, closeTimeoutMs: 10_000, backoff: {}, now: Date.now }
+const defaults = {
+  metrics: noMetrics,
+  maxQueueBytes: 256 * 1024 * 1024,
+  tickMs: 100,
+  closeTimeoutMs: 10_000,
+  backoff: {},
+  now: Date.now,
+}
 
 /** What an aborted sink may take to notice. */
 const abortGraceMs = 1_000
@@ -53,7 +63,10 @@ const abortGraceMs = 1_000
  * makes it once. A partition that fails is started again with back-off, one that is halted waits; the others go on.
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
-  const { reader, sink, logger, maxQueueBytes, tickMs, closeTimeoutMs, backoff, now } = { ...defaults, ...options }
+  const { reader, sink, logger, metrics, maxQueueBytes, tickMs, closeTimeoutMs, backoff, now } = {
+    ...defaults,
+    ...options,
+  }
   const log = logger.child({ sink: sink.name, topic: reader.topic, group: reader.group })
   const deadLetters = createDeadLetterOffice({
     writer: options.deadLetters,
@@ -96,6 +109,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     giveUp([...lanes.keys()])
     if (closing) return
     log.info({ partitions }, 'partitions assigned')
+    metrics.assigned()
     for (const partition of partitions) {
       const after = ending.get(partition) ?? Promise.resolve()
       const lane = createPartitionLane({
@@ -104,6 +118,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
         sink,
         deadLetters,
         logger: log,
+        metrics,
         now,
         backoff,
         after,
@@ -152,6 +167,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   }
 
   const status = () => [...lanes.values()].map(lane => lane.status())
+  metrics.watch({ sink, status })
   return {
     async start() {
       timer = setInterval(() => {

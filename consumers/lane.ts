@@ -3,6 +3,7 @@ import type { LogRecord, TopicReader } from '../topic/topic.ts'
 import type { BackoffOptions } from './backoff.ts'
 import type { DeadLetterOffice } from './dead-letter-office.ts'
 import type { Holds } from './holds.ts'
+import type { ConsumerMetrics } from './metrics.ts'
 import type { Sink } from './sink.ts'
 
 export interface LaneOptions {
@@ -11,6 +12,7 @@ export interface LaneOptions {
   sink: Sink
   deadLetters: DeadLetterOffice
   logger: Logger
+  metrics: ConsumerMetrics
   now: () => number
   backoff: BackoffOptions
   /** The lane of the assignment before, if there was one: this one begins when that has ended. */

@@ -4,6 +4,7 @@ import { createHolds } from './holds.ts'
 import { createIntake } from './intake.ts'
 import type { LaneOptions, PartitionLane, PartitionStatus } from './lane.ts'
 import { locate } from './locate.ts'
+import type { FlushOutcome } from './metrics.ts'
 import { type Flushed, PartitionHalted, type Rejected } from './sink.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -15,7 +16,7 @@ const slice = { records: 500, bytes: 1024 * 1024 }
  * Whatever fails makes it start again with back-off; a {@link PartitionHalted} ends it.
  */
 export function createPartitionLane(options: LaneOptions): PartitionLane {
-  const { partition, reader, sink, deadLetters, now, backoff, after, onWeight } = options
+  const { partition, reader, sink, deadLetters, metrics, now, backoff, after, onWeight } = options
   const logger = options.logger.child({ partition })
   const controller = new AbortController()
   const { signal } = controller
@@ -64,6 +65,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
   async function bury(letters: readonly Rejected[]): Promise<void> {
     await deadLetters.bury(letters, { partition, signal, onAway: () => holds.add('dead-letters') })
     rejectedCount += letters.length
+    for (const { reason } of letters) metrics.buried(reason)
     holds.remove('dead-letters')
   }
 
@@ -80,10 +82,22 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
     }
   }
 
+  async function land(): Promise<Flushed | 'lost'> {
+    const beganMs = performance.now()
+    let outcome: FlushOutcome = 'failed'
+    try {
+      const flushed = await sink.flush(partition, signal)
+      outcome = flushed === 'lost' ? 'lost' : 'landed'
+      return flushed
+    } finally {
+      if (!signal.aborted) metrics.flushed(outcome, (performance.now() - beganMs) / 1_000)
+    }
+  }
+
   async function flush(): Promise<'landed' | 'lost'> {
     flushing = true
     try {
-      const flushed = await sink.flush(partition, signal)
+      const flushed = await land()
       signal.throwIfAborted()
       if (flushed === 'lost') return 'lost'
       if (flushed.rejected.length > 0) await bury(flushed.rejected)

@@ -34,6 +34,18 @@ export interface Buffered {
   sinceMs: number | undefined
 }
 
+/** What a sink has done since it was made. */
+export interface SinkCounts {
+  /** Records that the storage took. */
+  landed: number
+  /** Records that the storage had already, from the same offset: read again after a restart. */
+  redelivered: number
+  /** Other copies of an event that was there: resent by a browser. */
+  copies: number
+  /** Offsets that were gone before they could be read. */
+  gapOffsets: number
+}
+
 /**
  * The storage side of a consumer. The loop calls one method of a partition at a time; partitions run side by side.
  * A sink owns its buffer, because only it knows what it weighs.
@@ -61,6 +73,7 @@ export interface Sink {
   flush(partition: number, signal: AbortSignal): Promise<Flushed | 'lost'>
   /** Gives up a partition's buffer: it is no longer ours. */
   drop(partition: number): void
+  counts(): SinkCounts
   close(): Promise<void>
 }
 

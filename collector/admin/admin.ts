@@ -4,7 +4,7 @@ import type { Readiness } from './readiness.ts'
 
 export interface AdminOptions {
   readiness(): Readiness
-  metrics: Metrics
+  metrics: Pick<Metrics, 'contentType' | 'text'>
 }
 
 /** What an orchestrator asks: `/livez` (the process answers), `/readyz` (503 with the reason, or 200), `/metrics`. */

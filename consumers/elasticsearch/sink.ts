@@ -1,7 +1,7 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
 import type { BackoffOptions } from '../backoff.ts'
-import type { Sink } from '../sink.ts'
+import type { Sink, SinkCounts } from '../sink.ts'
 import { createBulk } from './bulk.ts'
 import { land } from './land.ts'
 import { createPartitionBuffer, type PartitionBuffer } from './partition-buffer.ts'
@@ -24,21 +24,6 @@ export interface ElasticsearchSinkOptions {
   backoff?: BackoffOptions
 }
 
-/** Documents since the sink was made. */
-export interface ElasticsearchCounts {
-  created: number
-  /** Were there already from the same offset: read again after a restart. */
-  redelivered: number
-  /** Other copies of an event that was there: resent by a browser. */
-  copies: number
-  /** Refused for good. */
-  rejected: number
-}
-
-export interface ElasticsearchSink extends Sink {
-  counts(): ElasticsearchCounts
-}
-
 const defaults = { index: 'clicktrail', maxAgeMs: 1_000, maxBytes: 5_000_000, maxRecords: 1_000, backoff: {} }
 
 /**
@@ -46,12 +31,12 @@ const defaults = { index: 'clicktrail', maxAgeMs: 1_000, maxBytes: 5_000_000, ma
  * redeliveries and copies are refused there. `start` follows the committed offset. A flush resolves when all its documents
  * are stored or refused for good, and waits for a cluster that is away or full; it throws when it is refused as such.
  */
-export function createElasticsearchSink(options: ElasticsearchSinkOptions): ElasticsearchSink {
+export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink {
   const { client, topic, index, maxAgeMs, maxBytes, maxRecords, backoff } = { ...defaults, ...options }
   const logger = options.logger.child({ sink: 'elasticsearch' })
   const bulk = createBulk(client)
   const buffers = new Map<number, PartitionBuffer>()
-  const counts: ElasticsearchCounts = { created: 0, redelivered: 0, copies: 0, rejected: 0 }
+  const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
 
   function bufferOf(partition: number): PartitionBuffer {
     const buffer = buffers.get(partition)
@@ -66,6 +51,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
       const { committed, low } = assignment
       if (committed && committed.next < low) {
         const lost = { partition, from: committed.next, to: low - 1 }
+        counts.gapOffsets += low - committed.next
         logger.error(lost, 'offsets were lost to retention before they were read')
       }
       const buffer = createPartitionBuffer({ topic, partition }, index, assignment)
@@ -73,9 +59,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
       return buffer.from
     },
     add(partition, records, nowMs) {
-      const rejected = bufferOf(partition).add(records, nowMs)
-      counts.rejected += rejected.length
-      return rejected
+      return bufferOf(partition).add(records, nowMs)
     },
     buffered: partition => buffers.get(partition)?.buffered() ?? { records: 0, bytes: 0, sinceMs: undefined },
     due(partition, nowMs) {
@@ -88,10 +72,9 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Elas
       const entries = buffer.first(maxRecords, maxBytes)
       const landed = await land(entries, { bulk, place: { topic, partition }, logger, backoff, signal })
       buffer.shift(entries.length)
-      counts.created += landed.created
+      counts.landed += landed.created
       counts.redelivered += landed.redelivered
       counts.copies += landed.copies
-      counts.rejected += landed.rejected.length
       const { rejected, ...figures } = landed
       logger.debug({ partition, ...figures, rejected: rejected.length }, 'bulk landed')
       return { ...buffer.position(), rejected }

@@ -1,7 +1,14 @@
 import type { Logger } from 'pino'
 import type { Committed } from '../../topic/topic.ts'
 import { wait } from '../backoff.ts'
-import { commitMetadata, type Flushed, PartitionHalted, parseCommitMetadata, type Sink } from '../sink.ts'
+import {
+  commitMetadata,
+  type Flushed,
+  PartitionHalted,
+  parseCommitMetadata,
+  type Sink,
+  type SinkCounts,
+} from '../sink.ts'
 import { createLanding, type LandingOptions } from './landing.ts'
 import { createPartitionBuffer, type Gap, type PartitionBuffer, wayOut } from './partition-buffer.ts'
 import { type FileFormat, gapPathOf, pathOf } from './path.ts'
@@ -62,6 +69,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
   const { store, topic, logger, generation, now } = settings
   const partitions = new Map<number, Partition>()
   const landing = createLanding(settings)
+  const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
 
   /** The last row landed, and the file that it lies in. */
   async function newestRow(partition: number) {
@@ -89,6 +97,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
     const path = gapPathOf({ ...gap, generation, partition })
     const found = { topic, partition, generation, from: gap.from, to: gap.to }
     logger.error({ ...found, path }, 'offsets were gone before they could be read')
+    counts.gapOffsets += gap.to - gap.from + 1
     const text = JSON.stringify({ ...found, noticed: new Date(now()).toISOString() })
     await landing.note(path, Buffer.from(`${text}\n`), signal)
   }
@@ -147,6 +156,9 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
       state.buffer.removeFirst()
       state.next = file.last.offset + 1
       state.metadata = commitMetadata(file.last.timestampMs, file.last.eventId)
+      const copies = state.buffer.takeCopies()
+      counts.landed += file.records
+      counts.copies += copies
       logger.info(
         {
           topic,
@@ -154,7 +166,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
           path,
           records: file.records,
           bytes: file.content.bytes(),
-          copies: state.buffer.takeCopies(),
+          copies,
           next: state.next,
         },
         'file landed',
@@ -165,6 +177,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
     drop(partition) {
       partitions.delete(partition)
     },
+    counts: () => ({ ...counts }),
     close: () => store.close(),
   }
 }

@@ -132,7 +132,7 @@ describe('trouble', () => {
     const other = logRecord(0, 2, { sequence: 1, properties: { color: 'blue' } })
     sink.add(0, [logRecord(0, 0), copy, other], 0)
     expect(await sink.flush(0, signal())).toMatchObject({ rejected: [{ record: { offset: 2 }, reason: 'conflict' }] })
-    expect(sink.counts()).toEqual({ created: 1, redelivered: 0, copies: 1, rejected: 1 })
+    expect(sink.counts()).toEqual({ landed: 1, redelivered: 0, copies: 1, gapOffsets: 0 })
     await Promise.all([sink.close(), removeIndex(client, index)])
   })
 })

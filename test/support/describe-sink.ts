@@ -86,6 +86,7 @@ export function describeSink(name: string, create: () => Promise<SinkUnderTest>)
         const sink = storage.open()
         expect(await feed(sink, log)).toMatchObject({ next: 25 })
         await expectLanded(storage, log)
+        expect(sink.counts()).toEqual({ landed: 25, redelivered: 0, copies: 0, gapOffsets: 0 })
         await sink.close()
       }),
     )

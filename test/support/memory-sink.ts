@@ -41,6 +41,7 @@ interface Buffer {
 export function createMemorySink(options: MemorySinkOptions = {}): Sink {
   const { storage = new Map(), maxRecords = 10, maxAgeMs = 1_000, journal = [] } = options
   const buffers = new Map<number, Buffer>()
+  let landedRecords = 0
   const landedOf = (partition: number) => {
     const landed = storage.get(partition) ?? []
     storage.set(partition, landed)
@@ -95,6 +96,7 @@ export function createMemorySink(options: MemorySinkOptions = {}): Sink {
         else landed.push({ id, offset: record.offset, timestampMs: record.timestampMs })
         buffer.metadata = commitMetadata(record.timestampMs, id)
       }
+      landedRecords += landed.length - buffer.expected
       const [first, last] = [buffer.entries[0], buffer.entries.at(-1)]
       if (first && last) journal.push(`land ${partition}:${first.record.offset}-${last.record.offset}`)
       buffer.expected = landed.length
@@ -103,6 +105,7 @@ export function createMemorySink(options: MemorySinkOptions = {}): Sink {
       return { next: buffer.readTo, metadata: buffer.metadata, rejected }
     },
     drop: partition => void buffers.delete(partition),
+    counts: () => ({ landed: landedRecords, redelivered: 0, copies: 0, gapOffsets: 0 }),
     close: async () => {},
   }
 }

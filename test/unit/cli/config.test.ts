@@ -45,7 +45,7 @@ describe('loadConfig', () => {
 
   it('names what a command needs and lacks together with all else that is wrong', () => {
     const needs = { who: 'consume hdfs', keys: ['kafkaBrokers', 'hdfsUrl'] as const }
-    expect(() => loadConfig({ command: 'consume', env: { CLICKTRAIL_ACKS: '2' }, needs })).toThrow(
+    expect(() => loadConfig({ command: 'consume hdfs', env: { CLICKTRAIL_ACKS: '2' }, needs })).toThrow(
       /CLICKTRAIL_ACKS must[\s\S]*KAFKA_BROKERS is not set, and consume hdfs needs it[\s\S]*HDFS_URL is not set/,
     )
   })

@@ -222,14 +222,20 @@ describe('an id that is there already', () => {
 
   it('is a redelivery at the same offset', async () => {
     await landAll(logRecords(0, 0, 5))
-    expect(await counted(logRecords(0, 0, 8))).toEqual({ created: 3, redelivered: 5, copies: 0, rejected: [] })
+    expect(await counted(logRecords(0, 0, 8))).toEqual({
+      landed: 3,
+      redelivered: 5,
+      copies: 0,
+      gapOffsets: 0,
+      rejected: [],
+    })
   })
 
   it('is a copy at another offset with the same content', async () => {
     const first = logRecord(0, 0)
     const copy = logRecord(0, 9, { sequence: 1, atMs: first.timestampMs + 60_000 })
     await landAll([first])
-    expect(await counted([copy])).toEqual({ created: 0, redelivered: 0, copies: 1, rejected: [] })
+    expect(await counted([copy])).toEqual({ landed: 0, redelivered: 0, copies: 1, gapOffsets: 0, rejected: [] })
     expect(fake.documents.size).toBe(1)
   })
 
@@ -248,7 +254,7 @@ describe('an id that is there already', () => {
         return undefined
       },
     )
-    expect(await counted([logRecord(0, 0)])).toMatchObject({ created: 1, rejected: [] })
+    expect(await counted([logRecord(0, 0)])).toMatchObject({ landed: 1, rejected: [] })
   })
 
   it('is looked at again when looking failed', async () => {

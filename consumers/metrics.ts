@@ -1,0 +1,116 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { PartitionStatus } from './lane.ts'
+import { type RejectReason, rejectReasons, type Sink } from './sink.ts'
+
+/** What a flush came to: `lost` when somebody else landed the range, or the answer is not known. */
+export type FlushOutcome = 'landed' | 'lost' | 'failed'
+
+/** What the loop of one sink tells; the rest is read from it when somebody asks. */
+export interface ConsumerMetrics {
+  flushed(outcome: FlushOutcome, seconds: number): void
+  /** A record was kept in the dead letters. */
+  buried(reason: RejectReason): void
+  /** Partitions were assigned. */
+  assigned(): void
+  /** From now on `/metrics` shows what this consumer holds. */
+  watch(consumer: { sink: Sink; status(): readonly PartitionStatus[] }): void
+}
+
+/** For a loop that nobody watches. */
+export const noMetrics: ConsumerMetrics = {
+  flushed() {},
+  buried() {},
+  assigned() {},
+  watch() {},
+}
+
+const prefix = 'clicktrail_consumer_'
+const flushSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+const states: readonly PartitionStatus['state'][] = ['starting', 'running', 'halted', 'ended']
+
+/**
+ * The metrics of all consumers of a process, in `registry`. The result makes those of one sink, which are its label: all at 0.
+ * Called once a registry.
+ */
+export function createConsumerMetrics(registry: Registry): (sink: string) => ConsumerMetrics {
+  const registers = [registry]
+  const watched = new Map<string, { sink: Sink; status(): readonly PartitionStatus[] }>()
+  const flush = new Histogram({
+    name: `${prefix}flush_duration_seconds`,
+    help: 'From the begin of a flush to its outcome.',
+    labelNames: ['sink', 'outcome'],
+    buckets: flushSeconds,
+    registers,
+  })
+  const buried = new Counter({
+    name: `${prefix}dead_letters_total`,
+    help: 'Records that were kept in the dead letters.',
+    labelNames: ['sink', 'reason'],
+    registers,
+  })
+  const assigned = new Counter({
+    name: `${prefix}rebalances_total`,
+    help: 'Assignments of partitions.',
+    labelNames: ['sink'],
+    registers,
+  })
+
+  function total(name: string, help: string, read: (sink: Sink) => number): void {
+    new Counter({
+      name: `${prefix}${name}_total`,
+      help,
+      labelNames: ['sink'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [name, { sink }] of watched) this.inc({ sink: name }, read(sink))
+      },
+    })
+  }
+
+  function gauge(name: string, help: string, read: (status: readonly PartitionStatus[]) => number): void {
+    new Gauge({
+      name: `${prefix}${name}`,
+      help,
+      labelNames: ['sink'],
+      registers,
+      collect() {
+        for (const [sink, { status }] of watched) this.set({ sink }, read(status()))
+      },
+    })
+  }
+
+  total('records_landed', 'Records that the storage has.', sink => sink.counts().landed)
+  total('copies_dropped', 'Copies of an event that was there.', sink => sink.counts().copies)
+  total('gap_offsets', 'Offsets that were gone before they could be read.', sink => sink.counts().gapOffsets)
+  gauge('buffered_records', 'Records that are read and not durable.', all => sum(all, one => one.buffered.records))
+  gauge('buffered_bytes', 'What they weigh.', all => sum(all, one => one.buffered.bytes))
+  new Gauge({
+    name: `${prefix}partitions`,
+    help: 'Partitions that this process has, by state; a halted one waits for an operator.',
+    labelNames: ['sink', 'state'],
+    registers,
+    collect() {
+      for (const [sink, { status }] of watched) {
+        const all = status()
+        for (const state of states) this.set({ sink, state }, all.filter(one => one.state === state).length)
+      }
+    },
+  })
+
+  return sink => {
+    for (const outcome of ['landed', 'lost', 'failed'] satisfies FlushOutcome[]) flush.zero({ sink, outcome })
+    for (const reason of rejectReasons) buried.inc({ sink, reason }, 0)
+    assigned.inc({ sink }, 0)
+    return {
+      flushed: (outcome, seconds) => flush.observe({ sink, outcome }, seconds),
+      buried: reason => buried.inc({ sink, reason }),
+      assigned: () => assigned.inc({ sink }),
+      watch: consumer => void watched.set(sink, consumer),
+    }
+  }
+}
+
+function sum(all: readonly PartitionStatus[], read: (status: PartitionStatus) => number): number {
+  return all.reduce((total, one) => total + read(one), 0)
+}

@@ -1,0 +1,82 @@
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { expect, it, vi } from 'vitest'
+import { createConsumer } from '../../../consumers/consumer.ts'
+import { createConsumerMetrics } from '../../../consumers/metrics.ts'
+import { PartitionHalted } from '../../../consumers/sink.ts'
+import { createFakeReader } from '../../support/fake-reader.ts'
+import { createFakeWriter } from '../../support/fake-writer.ts'
+import { brokenRecord, logRecords } from '../../support/log-records.ts'
+import { createMemorySink, type MemorySinkOptions } from '../../support/memory-sink.ts'
+
+async function watched(sinkOptions: MemorySinkOptions) {
+  const registry = new Registry()
+  const reader = createFakeReader({ journal: [] })
+  const consumer = createConsumer({
+    reader,
+    sink: createMemorySink({ maxAgeMs: 20, ...sinkOptions }),
+    deadLetters: createFakeWriter('clicktrail-dlq', []),
+    metrics: createConsumerMetrics(registry)('memory'),
+    logger: pino({ level: 'silent' }),
+    tickMs: 5,
+    backoff: { baseMs: 1, maxMs: 5 },
+  })
+  await consumer.start()
+  const lines = async () => (await registry.metrics()).split('\n').filter(line => !line.startsWith('#'))
+  const shows = (...expected: string[]) =>
+    vi.waitFor(async () => expect(await lines()).toEqual(expect.arrayContaining(expected)), { timeout: 3_000 })
+  return { reader, consumer, shows }
+}
+
+it('shows everything at 0 before anything happens', async () => {
+  const { consumer, shows } = await watched({})
+  await shows(
+    'clicktrail_consumer_records_landed_total{sink="memory"} 0',
+    'clicktrail_consumer_copies_dropped_total{sink="memory"} 0',
+    'clicktrail_consumer_gap_offsets_total{sink="memory"} 0',
+    'clicktrail_consumer_rebalances_total{sink="memory"} 0',
+    'clicktrail_consumer_dead_letters_total{sink="memory",reason="undecodable"} 0',
+    'clicktrail_consumer_flush_duration_seconds_count{sink="memory",outcome="landed"} 0',
+    'clicktrail_consumer_partitions{sink="memory",state="halted"} 0',
+  )
+  await consumer.close()
+})
+
+it('counts what lands, what is buried and how flushes end', async () => {
+  const outcomes: (() => 'lost' | undefined)[] = [
+    () => 'lost',
+    () => {
+      throw new Error('refused by the test')
+    },
+  ]
+  const { reader, consumer, shows } = await watched({ onFlush: () => outcomes.shift()?.() })
+  reader.append(0, logRecords(0, 0, 10))
+  await reader.assign([0])
+  await shows(
+    'clicktrail_consumer_records_landed_total{sink="memory"} 10',
+    'clicktrail_consumer_flush_duration_seconds_count{sink="memory",outcome="lost"} 1',
+    'clicktrail_consumer_flush_duration_seconds_count{sink="memory",outcome="failed"} 1',
+    'clicktrail_consumer_rebalances_total{sink="memory"} 1',
+    'clicktrail_consumer_partitions{sink="memory",state="running"} 1',
+    'clicktrail_consumer_buffered_records{sink="memory"} 0',
+  )
+  await consumer.close()
+})
+
+it('shows what is buffered, and a partition that waits for an operator', async () => {
+  const { reader, consumer, shows } = await watched({
+    maxAgeMs: 60_000,
+    onStart(partition) {
+      if (partition === 1) throw new PartitionHalted('the log ends before what has landed')
+    },
+  })
+  reader.append(0, [...logRecords(0, 0, 3), brokenRecord(3)])
+  await reader.assign([0, 1])
+  await shows(
+    'clicktrail_consumer_buffered_records{sink="memory"} 3',
+    'clicktrail_consumer_dead_letters_total{sink="memory",reason="undecodable"} 1',
+    'clicktrail_consumer_partitions{sink="memory",state="running"} 1',
+    'clicktrail_consumer_partitions{sink="memory",state="halted"} 1',
+  )
+  await consumer.close()
+})
