@@ -71,3 +71,12 @@ describe('loadConfig', () => {
     expect(() => load({ CLICKTRAIL_PORT: 'tcp://10.0.0.1:80' })).toThrow('enableServiceLinks: false')
   })
 })
+
+it.each([
+  ['start', 8081],
+  ['collector', 8081],
+  ['consume hdfs', 8082],
+  ['consume elasticsearch', 8083],
+] as const)('gives %s an admin port that none of the others has', (command, adminPort) => {
+  expect(loadConfig({ command, env: {} }).adminPort).toBe(adminPort)
+})

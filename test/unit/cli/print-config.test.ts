@@ -63,6 +63,7 @@ const fallbackOf = (key: SettingKey) => {
 const { config: plain } = loadConfigFrom({ command: 'start', env: {} })
 const described = new Set<SettingKey>([
   'host',
+  'adminPort',
   'flushMaxAgeMs',
   'flushMaxRecords',
   'sitesFile',

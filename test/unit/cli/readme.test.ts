@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { type Setting, settings } from '../../../cli/settings.ts'
 import { createMetrics } from '../../../collector/admin/metrics.ts'
+import { createConsumerMetrics } from '../../../consumers/metrics.ts'
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
 
@@ -20,7 +22,9 @@ test('README has every setting with the default and the meaning that --help show
 
 test('README has exactly the metrics that there are', async () => {
   const shown = [...readme.matchAll(/^\| `(clicktrail_[a-z_]+)` \| (\w+)/gm)].map(([, name, type]) => `${name} ${type}`)
-  const text = await createMetrics().text()
+  const registry = new Registry()
+  createConsumerMetrics(registry)
+  const text = await createMetrics({ registry }).text()
   const there = [...text.matchAll(/^# TYPE (clicktrail_[a-z_]+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`)
   expect(shown.sort()).toEqual(there.sort())
 })
