@@ -78,6 +78,6 @@ function nameProblem(name: string, value: string): string | undefined {
   if (injectedName.test(name) || injectedValue.test(value)) return undefined
   // The prefix, which is right, would let any two short names look alike.
   const meant = byBareName.get(nearest(bareName(name.toUpperCase()), byBareName.keys()) ?? '')
-  const hint = meant === undefined ? 'see --help, which lists them all' : `did you mean ${meant}?`
+  const hint = meant === undefined ? '"clicktrail start --help" lists them all' : `did you mean ${meant}?`
   return `${name} is not a setting of Clicktrail: ${hint}`
 }
