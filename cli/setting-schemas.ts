@@ -110,8 +110,13 @@ export const brokers = parsed(value => {
   const list = splitList(value)
   const wrong = { problem: 'must be host:port without a scheme, comma separated: a:9092,b:9092' }
   if (list.length === 0) return wrong
+  const bare = list.find(entry => /^\[?[\da-f:.]*:[\da-f:.]*:/i.test(entry))
+  if (bare !== undefined) {
+    // kafkajs cuts an address at its first colon
+    return { problem: `can't hold an IPv6 address, such as ${bare}: write a host name that resolves to it` }
+  }
   const fits = list.every(entry => {
-    const match = /^(?:[\w.-]+|\[[\da-f:.]+\]):(\d{1,5})$/i.exec(entry)
+    const match = /^[\w.-]+:(\d{1,5})$/.exec(entry)
     return match !== null && Number(match[1]) >= 1 && Number(match[1]) <= 65_535
   })
   return fits ? list : wrong

@@ -24,7 +24,7 @@ export interface TopicWriter {
   readonly topic: string
   /** Resolves when the topic is known and has a leader; retries for ever, so race it against a deadline of your own. */
   ready(): Promise<void>
-  /** Partition count as last seen: 0 until the topic is known; it may grow, never shrink. */
+  /** Partition count as last seen: 0 until the topic is known. It may grow; it shrinks only when the topic was deleted and made again with fewer. */
   partitions(): number
   /** Largest value in bytes that the topic takes (`max.message.bytes` less the overhead of a batch). */
   maxRecordBytes(): number
@@ -99,7 +99,7 @@ export const topicErrorCodes = [
   'unauthorized',
   /** No room, or writing to disk failed. */
   'storage',
-  /** Closed, or used wrongly. */
+  /** Closed, or used wrongly: a partition that the topic doesn't have. */
   'closed',
 ] as const
 export type TopicErrorCode = (typeof topicErrorCodes)[number]

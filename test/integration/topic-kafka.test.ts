@@ -121,6 +121,25 @@ describe.each(paths)('createKafkaWriter, %s', path => {
     )
   })
 
+  test('goes on with the partitions that are left when the topic is made again with fewer', async () => {
+    const topic = await newTopic(3)
+    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1, path }))
+    await writer.ready()
+    await writer.append(2, recordsOf('of before'))
+    await admin.deleteTopics({ topics: [topic] })
+    await eventually(async () => expect(await admin.listTopics()).not.toContain(topic))
+    await applyTopics(kafka, { topic, partitions: 1, replicationFactor: 1 })
+    await eventually(async () => {
+      await writer.append(0, recordsOf('tick'))
+      expect(writer.partitions()).toBe(1)
+    })
+    await expect(writer.append(2, recordsOf('nowhere'))).rejects.toMatchObject({
+      code: 'closed',
+      message: `${topic} has no partition 2, only 1`,
+    })
+    await writer.append(0, recordsOf('on'))
+  })
+
   test('sees a partition that was added while it was running', async () => {
     const topic = await newTopic(2)
     const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1, path }))

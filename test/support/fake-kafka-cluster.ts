@@ -1,8 +1,11 @@
 import { KafkaJSConnectionError, KafkaJSProtocolError } from 'kafkajs'
 import type { KafkaBroker, KafkaCluster, KafkaConnection, QueuedRequest } from '../../topic/kafka/kafkajs-internals.ts'
 
-/** How a leader takes one produce request: an error code, silence, a lost connection, or an answer that names no partition. */
-export type Verdict = number | 'silence' | 'reset' | 'nothing'
+/**
+ * How a leader takes one produce request: an error code, silence, a lost connection, an answer that names no partition, or
+ * not at all: its kernel takes no bytes.
+ */
+export type Verdict = number | 'silence' | 'reset' | 'nothing' | 'stuck'
 
 export interface FakeKafkaCluster extends KafkaCluster {
   /** Who leads each partition, as the brokers know it; the client learns it by a refresh. */
@@ -11,6 +14,8 @@ export interface FakeKafkaCluster extends KafkaCluster {
   script: Verdict[]
   /** Every request that a broker got: its node id. */
   asked: number[]
+  /** How long each of them told the leader to wait for the other replicas, milliseconds. */
+  replicasTimeoutsMs: number[]
   refreshes: number
   /** What refreshes fail with. */
   refusal: string | undefined
@@ -50,7 +55,9 @@ export function fakeKafkaCluster(topic: string, leaders: number[]): FakeKafkaClu
       destroy() {},
       write(frame: Buffer, written: (error?: Error) => void) {
         cluster.asked.push(nodeId)
+        cluster.replicasTimeoutsMs.push(frame.readInt32BE(12 + 2 + clientId.length + 4))
         const verdict = cluster.script.shift() ?? 0
+        if (verdict === 'stuck') return
         written()
         queueMicrotask(() => {
           for (const request of waiting) {
@@ -67,7 +74,7 @@ export function fakeKafkaCluster(topic: string, leaders: number[]): FakeKafkaClu
       clientId,
       socket,
       requestQueue: {
-        requestTimeout: 1,
+        requestTimeout: 4_000,
         pending: [],
         scheduleCheckPendingRequests() {},
         push(request: QueuedRequest) {
@@ -103,6 +110,7 @@ export function fakeKafkaCluster(topic: string, leaders: number[]): FakeKafkaClu
     leaders,
     script: [],
     asked: [],
+    replicasTimeoutsMs: [],
     refreshes: 0,
     refusal: undefined,
     removed: [],

@@ -1,15 +1,11 @@
 import kafkajs from 'kafkajs'
 import type { TopicRecord } from '../topic.ts'
 import { backoffMs } from './backoff.ts'
-import { cureOf, topicErrorOf } from './error.ts'
+import { cureOf, noSuchPartition, topicErrorOf } from './error.ts'
 import { isKafkaBroker, type KafkaBroker, type KafkaCluster } from './kafkajs-internals.ts'
 import { produce } from './produce.ts'
-import { produceApi } from './produce-request.ts'
+import { produceApi, replicasTimeoutMs } from './produce-request.ts'
 import type { Sender, SenderOptions } from './sender.ts'
-
-export interface DirectSenderOptions extends SenderOptions {
-  requestTimeoutMs: number
-}
 
 /** Of one send, the first included. */
 const maxAttempts = 6
@@ -17,6 +13,9 @@ const maxAttempts = 6
 const maxRecords = 10_000
 /** New partitions and moved leaders are looked for in the background by the first send after this. */
 const metadataMaxAgeMs = 10_000
+/** What a leader's answer may take beside its wait for the other replicas, and the least that it is given for that. */
+const answerMs = 250
+const leastReplicasTimeoutMs = 100
 
 /** What asking again for the leader doesn't change. */
 function isFinal(error: unknown): boolean {
@@ -48,7 +47,7 @@ function unfitness(broker: KafkaBroker): string | undefined {
  */
 export async function connectDirectSender(
   cluster: KafkaCluster,
-  { topic, acks, requestTimeoutMs }: DirectSenderOptions,
+  { topic, acks }: SenderOptions,
 ): Promise<Sender | string> {
   const givenUp = new WeakSet<KafkaBroker>()
   let partitions = 0
@@ -60,17 +59,21 @@ export async function connectDirectSender(
     await cluster.refreshMetadata()
   }
 
-  const leaderOf = (partition: number): number => {
+  const metadata = () => {
     const known = cluster.findTopicPartitionMetadata(topic)
-    partitions = Math.max(partitions, known.length)
-    const leader = known.find(({ partitionId }) => partitionId === partition)?.leader ?? -1
+    if (known.length > 0) partitions = known.length
+    return known
+  }
+
+  const leaderOf = (partition: number): number => {
+    const leader = metadata().find(({ partitionId }) => partitionId === partition)?.leader ?? -1
     if (leader < 0) throw new kafkajs.KafkaJSTopicMetadataNotLoaded(`${topic}/${partition} has no leader that we know`)
     return leader
   }
 
   /** The first leader that is reached: another may be down, or a partition without one. */
   const anyLeader = async (): Promise<KafkaBroker> => {
-    const leaders = new Set(cluster.findTopicPartitionMetadata(topic).map(({ leader }) => leader))
+    const leaders = new Set(metadata().map(({ leader }) => leader))
     let failure: unknown = new kafkajs.KafkaJSTopicMetadataNotLoaded(`no partition of ${topic} has a leader`)
     for (const nodeId of leaders) {
       if (nodeId < 0) continue
@@ -95,10 +98,11 @@ export async function connectDirectSender(
     }
   }
 
-  const attempt = async (partition: number, records: readonly TopicRecord[]): Promise<void> => {
+  const attempt = async (partition: number, records: readonly TopicRecord[], deadline: number): Promise<void> => {
     const broker = await reach(leaderOf(partition))
+    const left = Math.max(leastReplicasTimeoutMs, deadline - Date.now() - answerMs)
     try {
-      await produce(broker, { topic, partition, acks, records, timeoutMs: requestTimeoutMs })
+      await produce(broker, { topic, partition, acks, records, timeoutMs: Math.min(replicasTimeoutMs, left) })
     } catch (error) {
       if (error instanceof Error && cureOf(error) === 'reconnect' && !givenUp.has(broker)) {
         givenUp.add(broker)
@@ -108,12 +112,15 @@ export async function connectDirectSender(
     }
   }
 
-  const lookAgain = async () => {
+  const lookAgain = async (partition: number) => {
     try {
       await refresh()
     } catch (error) {
       if (isFinal(error)) throw error
+      return
     }
+    metadata()
+    if (partition >= partitions) throw noSuchPartition(topic, partition, partitions)
   }
 
   try {
@@ -137,12 +144,12 @@ export async function connectDirectSender(
       if (Date.now() - refreshedAt > metadataMaxAgeMs) refresh().catch(() => {})
       for (let failures = 0; ; failures++) {
         try {
-          return await attempt(partition, records)
+          return await attempt(partition, records, deadline)
         } catch (error) {
           const pauseMs = backoffMs(failures)
           if (cureOf(error) === 'none' || failures + 1 >= maxAttempts || Date.now() + pauseMs >= deadline) throw error
           await new Promise(resolve => setTimeout(resolve, pauseMs))
-          await lookAgain()
+          await lookAgain(partition)
         }
       }
     },

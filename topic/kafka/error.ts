@@ -79,6 +79,11 @@ export function isKafkaError(error: unknown): boolean {
   return chainOf(error).some(link => link instanceof Error && /^KafkaJS/.test(link.name))
 }
 
+/** Of an append to a partition that the topic doesn't have (any more: it was made again with fewer). */
+export function noSuchPartition(topic: string, partition: number, partitions: number): TopicError {
+  return new TopicError('closed', `${topic} has no partition ${partition}, only ${partitions}`)
+}
+
 /** Puts a code on what kafkajs threw; a {@link TopicError} stays as it is. `operation` reads like `append to clicks/3`. */
 export function topicErrorOf(error: unknown, operation: string): TopicError {
   if (error instanceof TopicError) return error

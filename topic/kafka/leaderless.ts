@@ -17,7 +17,7 @@ interface Cluster {
   findTopicPartitionMetadata(topic: string): readonly { partitionId: number; leader: number }[]
 }
 
-type FetchTopicsOffset = (this: Cluster, topics: readonly AskedTopic[]) => Promise<unknown>
+type FetchTopicsOffset = (this: Cluster, topics: readonly AskedTopic[]) => Promise<readonly unknown[]>
 
 function isParse(value: unknown): value is Parse {
   return typeof value === 'function'
@@ -44,22 +44,21 @@ function mindTopicsOnly(response: object): void {
   if (isParse(parse)) Reflect.set(response, 'parse', (answer: unknown) => parse(withoutPartitionErrors(answer)))
 }
 
-/** Leaves out the partitions that nobody can be asked about; asked for them alone, kafkajs fails as ever. */
+/** Leaves out the partitions that nobody can be asked about. */
 function askLeadersOnly(Cluster: unknown): void {
   const prototype = typeof Cluster === 'function' ? Cluster.prototype : undefined
   const fetchTopicsOffset = part(prototype, 'fetchTopicsOffset')
   if (!isObject(prototype) || !isFetchTopicsOffset(fetchTopicsOffset)) return
   const fetchOfLeaders: FetchTopicsOffset = async function (topics) {
     const led = topics.map(asked => {
-      const leaderless = new Set(
-        this.findTopicPartitionMetadata(asked.topic)
-          .filter(({ leader }) => leader < 0)
-          .map(({ partitionId }) => partitionId),
-      )
-      const partitions = asked.partitions.filter(({ partition }) => !leaderless.has(partition))
-      return partitions.length > 0 ? { ...asked, partitions } : asked
+      const known = this.findTopicPartitionMetadata(asked.topic)
+      const leaderless = new Set(known.filter(({ leader }) => leader < 0).map(({ partitionId }) => partitionId))
+      return { ...asked, partitions: asked.partitions.filter(({ partition }) => !leaderless.has(partition)) }
     })
-    return fetchTopicsOffset.call(this, led)
+    const some = led.filter(({ partitions }) => partitions.length > 0)
+    const none = led.filter(({ partitions }) => partitions.length === 0)
+    const offsets = some.length > 0 ? await fetchTopicsOffset.call(this, some) : []
+    return [...offsets, ...none.map(({ topic }) => ({ topic, partitions: [] }))]
   }
   Reflect.set(prototype, 'fetchTopicsOffset', fetchOfLeaders)
 }

@@ -5,6 +5,12 @@ import { recordBytes } from './split-batch.ts'
 /** Produce (key 0) in version 7: what kafkajs 2.2.4 speaks with every broker since Kafka 2.1. */
 export const produceApi = { apiKey: 0, apiName: 'Produce', apiVersion: 7 } as const
 
+/**
+ * How long a leader waits for the other replicas, milliseconds, before it answers REQUEST_TIMED_OUT: less than we wait for its answer,
+ * so that a slow replica isn't taken for a broken connection.
+ */
+export const replicasTimeoutMs = 2_000
+
 export interface ProduceRequest {
   clientId: string
   correlationId: number

@@ -5,18 +5,30 @@ import { encodeProduceRequest, type ProduceRequest, produceApi } from './produce
 
 export type Produce = Omit<ProduceRequest, 'clientId' | 'correlationId' | 'timestampMs'>
 
-/** Queues the request behind those of kafkajs itself. Resolves to the answer, or to null with acks 0 when the kernel has taken it. */
+/**
+ * Queues the request behind those of kafkajs itself. Resolves to the answer, or to null with acks 0 when the kernel has taken it. Rejects
+ * when neither happens within the connection's request timeout.
+ */
 function exchange(connection: KafkaConnection, request: Produce): Promise<Buffer | null> {
   const correlationId = connection.nextCorrelationId()
   const { clientId } = connection
   const frame = encodeProduceRequest({ ...request, clientId, correlationId, timestampMs: Date.now() })
   return new Promise((resolve, reject) => {
     const { socket } = connection
+    let stuck: NodeJS.Timeout | undefined
     if (!connection.isConnected() || !socket) throw new kafkajs.KafkaJSConnectionError('Not connected')
     const unanswered = request.acks === 0
     const written = (error?: Error | null) => {
+      clearTimeout(stuck)
       if (error) reject(new kafkajs.KafkaJSConnectionError(`Connection error: ${error.message}`))
       else if (unanswered) resolve(null)
+    }
+    if (unanswered) {
+      // kafkajs takes the request for done as soon as it is handed to the socket
+      const { requestTimeout } = connection.requestQueue
+      const give = () =>
+        reject(new kafkajs.KafkaJSRequestTimeoutError(`the broker took no bytes within ${requestTimeout} ms`))
+      stuck = setTimeout(give, requestTimeout)
     }
     connection.requestQueue.push({
       entry: {

@@ -18,7 +18,7 @@ export interface Sender {
   readonly path: 'direct' | 'stock'
   /** Most records of one send. */
   readonly maxRecords: number
-  /** Partition count as last seen: it grows within 10 s of sends. */
+  /** Partition count as last seen, within 10 s of sends; 0 when that is not known yet. */
   partitions(): number
   /**
    * One batch to one partition, acknowledged as configured. A leader that moved or went away is looked for until `deadline`
@@ -35,8 +35,7 @@ const requestTimeoutMs = 4_000
 export async function connectSender(kafka: Kafka, options: SenderOptions): Promise<Sender> {
   if (options.path === 'stock') return connectStockSender(kafka, options)
   const cluster = openCluster(kafka, { requestTimeoutMs })
-  const sender =
-    typeof cluster === 'string' ? cluster : await connectDirectSender(cluster, { ...options, requestTimeoutMs })
+  const sender = typeof cluster === 'string' ? cluster : await connectDirectSender(cluster, options)
   if (typeof sender !== 'string') return sender
   options.logger?.warn({ topic: options.topic, reason: sender }, "records go through kafkajs's own producer: slower")
   return connectStockSender(kafka, options)

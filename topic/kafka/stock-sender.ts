@@ -1,7 +1,8 @@
 import kafkajs, { type Kafka, type Message } from 'kafkajs'
 import type { TopicRecord } from '../topic.ts'
-import { topicErrorOf } from './error.ts'
+import { noSuchPartition, topicErrorOf } from './error.ts'
 import { produceFailure } from './produce-answer.ts'
+import { replicasTimeoutMs } from './produce-request.ts'
 import type { Sender, SenderOptions } from './sender.ts'
 
 /** kafkajs gathers a partition's messages in quadratic time: longer runs cost more than they save. */
@@ -23,7 +24,7 @@ export async function connectStockSender(kafka: Kafka, { topic, acks }: SenderOp
     metadataMaxAge,
     retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
     createPartitioner: () => args => {
-      partitions = Math.max(partitions, args.partitionMetadata.length)
+      partitions = args.partitionMetadata.length
       return args.message.partition ?? 0
     },
   })
@@ -39,7 +40,15 @@ export async function connectStockSender(kafka: Kafka, { topic, acks }: SenderOp
     partitions: () => partitions,
     async send(partition, records) {
       const messages = records.map(record => messageOf(record, partition))
-      const answers = await producer.send({ topic, acks, compression: kafkajs.CompressionTypes.None, messages })
+      const answers = await producer.send({
+        topic,
+        acks,
+        timeout: replicasTimeoutMs,
+        compression: kafkajs.CompressionTypes.None,
+        messages,
+      })
+      // kafkajs sends nothing where it finds no partition, and says nothing
+      if (partition >= partitions) throw noSuchPartition(topic, partition, partitions)
       if (acks === 0) return
       const answer = answers.find(({ topicName, partition: named }) => topicName === topic && named === partition)
       const failure = produceFailure({ errorCode: answer?.errorCode, throttleMs: 0 })

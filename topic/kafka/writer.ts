@@ -4,7 +4,7 @@ import { TopicError, type TopicRecord, type TopicWriter } from '../topic.ts'
 import { adminSession } from './admin-session.ts'
 import { awaitTopic } from './await-topic.ts'
 import { backoffMs } from './backoff.ts'
-import { topicErrorOf } from './error.ts'
+import { noSuchPartition, topicErrorOf } from './error.ts'
 import { sendHalving } from './send-halving.ts'
 import { connectSender, type Sender, type SenderOptions } from './sender.ts'
 import { maxValueBytes, splitBatch } from './split-batch.ts'
@@ -40,7 +40,7 @@ export function createKafkaWriter(kafka: Kafka, options: KafkaWriterOptions): To
     firstAttempt = resolve
   })
   const closed = () => new TopicError('closed', `this writer of ${topic} is closed`)
-  const partitions = () => Math.max(known, sender?.partitions() ?? 0)
+  const partitions = () => sender?.partitions() || known
 
   const onFailure = (error: TopicError) => {
     trouble = error
@@ -67,7 +67,7 @@ export function createKafkaWriter(kafka: Kafka, options: KafkaWriterOptions): To
       if (closing.signal.aborted) return connected.close()
       sender = connected
     }
-    known = Math.max(known, facts.partitions)
+    known = facts.partitions
     maxMessageBytes = facts.maxMessageBytes ?? defaultMaxMessageBytes
     trouble = undefined
     firstAttempt()
@@ -99,7 +99,7 @@ export function createKafkaWriter(kafka: Kafka, options: KafkaWriterOptions): To
     const way = sender
     if (!way) throw trouble ?? new TopicError('unavailable', `${topic} is not known yet`)
     if (!Number.isInteger(partition) || partition < 0 || partition >= partitions()) {
-      throw new TopicError('closed', `${topic} has no partition ${partition}`)
+      throw noSuchPartition(topic, partition, partitions())
     }
     checkSizes(records)
     let from = 0

@@ -95,6 +95,7 @@ const bad: Bad[] = [
   [{ KAFKA_BROKERS: 'kafka:99999' }, 'KAFKA_BROKERS', 'host:port'],
   [{ KAFKA_BROKERS: 'http://kafka:9092' }, 'KAFKA_BROKERS', 'without a scheme'],
   [{ KAFKA_BROKERS: ',' }, 'KAFKA_BROKERS', 'host:port'],
+  [{ KAFKA_BROKERS: 'a:9092,[::1]:9092' }, 'KAFKA_BROKERS', 'a host name that resolves to it'],
   [{ ...kafka, ...user }, 'KAFKA_SASL_PASSWORD', 'set all three or none'],
   [{ ...kafka, KAFKA_SASL_PASSWORD: 'p' }, 'KAFKA_SASL_MECHANISM', 'set all three or none'],
   [

@@ -6,7 +6,7 @@ const records = [{ value: Buffer.from('a') }]
 
 async function senderOf({ acks = 1, leaders = [1, 2] }: { acks?: 0 | 1; leaders?: number[] } = {}) {
   const cluster = fakeKafkaCluster('clicks', leaders)
-  const sender = await connectDirectSender(cluster, { topic: 'clicks', acks, requestTimeoutMs: 4_000 })
+  const sender = await connectDirectSender(cluster, { topic: 'clicks', acks })
   if (typeof sender === 'string') throw new Error(sender)
   return { cluster, sender }
 }
@@ -132,10 +132,59 @@ describe('connectDirectSender', () => {
     expect(cluster.asked).toEqual([1])
   })
 
+  test('gives up a connection that takes no bytes, with acks 0 too', async () => {
+    const { cluster, sender } = await senderOf({ acks: 0 })
+    cluster.script = ['stuck']
+    expect(await outcomeOf(sender.send(0, records, Date.now() + 5_000))).toBe('acknowledged')
+    expect(cluster.removed).toEqual([1])
+    cluster.script = ['stuck', 'stuck', 'stuck']
+    expect(await outcomeOf(sender.send(0, records, Date.now() + 3_000))).toMatchObject({
+      name: 'KafkaJSRequestTimeoutError',
+    })
+  })
+
+  test('has the leader give up on the other replicas before we give up on the leader', async () => {
+    const { cluster, sender } = await senderOf()
+    await sender.send(0, records, Date.now() + 5_000)
+    await sender.send(0, records, Date.now() + 1_000)
+    await sender.send(0, records, Date.now())
+    const [ample = 0, short = 0, none = 0] = cluster.replicasTimeoutsMs
+    expect(ample).toBe(2_000)
+    expect(short).toBeLessThan(1_000)
+    expect(none).toBeGreaterThan(0)
+  })
+
+  test('counts fewer partitions when the topic was made again with fewer', async () => {
+    const { cluster, sender } = await senderOf({ leaders: [1, 2, 1] })
+    expect(sender.partitions()).toBe(3)
+    cluster.leaders = [2]
+    cluster.script = [3]
+    const outcome = await outcomeOf(sender.send(2, records, Date.now() + 5_000))
+    expect(outcome).toMatchObject({ code: 'closed', message: 'clicks has no partition 2, only 1' })
+    expect(cluster.asked).toEqual([1])
+    expect(sender.partitions()).toBe(1)
+    expect(await outcomeOf(sender.send(0, records, Date.now() + 5_000))).toBe('acknowledged')
+  })
+
+  test('connects, and follows the other leaders, while a partition has none', async () => {
+    const { cluster, sender } = await senderOf({ leaders: [-1, 2] })
+    await sender.send(1, records, Date.now() + 5_000)
+    expect(await outcomeOf(sender.send(0, records, Date.now() + 2_000))).toMatchObject({
+      message: 'clicks/0 has no leader that we know',
+    })
+    cluster.leaders = [1, 2]
+    expect(await outcomeOf(sender.send(0, records, Date.now() + 5_000))).toBe('acknowledged')
+    expect(cluster.asked).toEqual([2, 1])
+  })
+
+  test('does not connect while no partition has a leader', async () => {
+    await expect(senderOf({ leaders: [-1, -1] })).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
   test('tells why it will not do for brokers before Kafka 2.1', async () => {
     const cluster = fakeKafkaCluster('clicks', [1])
     cluster.range = { minVersion: 0, maxVersion: 6 }
-    const sender = await connectDirectSender(cluster, { topic: 'clicks', acks: 1, requestTimeoutMs: 4_000 })
+    const sender = await connectDirectSender(cluster, { topic: 'clicks', acks: 1 })
     expect(sender).toBe('the broker does not take Produce version 7')
   })
 })
