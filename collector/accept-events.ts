@@ -14,7 +14,7 @@ import { type CausedRejection, type ValidBatch, validate } from './validation/va
 
 export interface AcceptOptions {
   writer: TopicWriter
-  batcher: Batcher
+  batcher: Pick<Batcher, 'append'>
   metrics: Metrics
   parseUserAgent: ReturnType<typeof createUserAgentParser>
   /** Names the visitor where the browser does not. */
@@ -47,29 +47,52 @@ const topicUnknown: Answer = {
   retryAfterSeconds: 5,
 }
 
+/** What is remembered of a request while the topic has its records: neither the body nor what it was parsed to, which may weigh ten times as much as the records. */
+interface Taken {
+  partition: number
+  values: readonly Buffer[]
+  /** The `n` of each, undefined without a tab. */
+  numbers: readonly (number | undefined)[]
+  rejected: readonly CausedRejection[]
+}
+
 /**
  * Takes the body of a request the whole way: validate, enrich, encode, append. `acknowledged` and `partial` are answered
- * only after the topic's acknowledgement of every event that was not refused. Never rejects but for a fault of ours.
+ * only after the topic's acknowledgement of every event that was not refused. Fails only for a fault of ours.
  */
 export function createAcceptEvents(options: AcceptOptions): (body: Buffer, sender: Sender) => Promise<Answer> {
-  const { writer, batcher, metrics, refusalOfSite } = options
-  return async (body, sender) => {
-    const validated = validate(body)
-    if (!validated.ok) return { outcome: validated.refusal, message: validated.message }
-    const { batch, rejected } = validated
-    const refusal = refusalOfSite(batch.site, sender.origin)
-    if (refusal !== undefined) return { outcome: 'forbidden', message: refusal }
-    if (batch.events.length === 0) return answered(0, rejected, metrics)
-    const partitions = writer.partitions()
-    const tab = batch.tab ?? newTab(sender.receivedMs)
-    const values = encodeEvents(batch, factsOf(batch, tab, sender, options))
-    const appended = await batcher.append(partitions === 0 ? -1 : partitionOf(tab, partitions), values)
-    if (appended.outcome === 'overloaded') return overloaded
-    if (appended.outcome === 'unavailable') return partitions === 0 ? topicUnknown : notAcknowledged
-    const tooLarge = appended.tooLarge.map(position => tooLargeRejection(batch, position, writer.maxRecordBytes()))
-    const all = [...rejected, ...tooLarge].sort((a, b) => a.index - b.index)
-    return answered(values.length - tooLarge.length, all, metrics)
+  return (body, sender) => {
+    const taken = take(body, sender, options)
+    return 'outcome' in taken ? Promise.resolve(taken) : append(taken, options)
   }
+}
+
+function take(body: Buffer, sender: Sender, options: AcceptOptions): Taken | Answer {
+  const validated = validate(body)
+  if (!validated.ok) return { outcome: validated.refusal, message: validated.message }
+  const { batch, rejected } = validated
+  const refusal = options.refusalOfSite(batch.site, sender.origin)
+  if (refusal !== undefined) return { outcome: 'forbidden', message: refusal }
+  if (batch.events.length === 0) return answered(0, rejected, options.metrics)
+  const partitions = options.writer.partitions()
+  const tab = batch.tab ?? newTab(sender.receivedMs)
+  return {
+    partition: partitions === 0 ? -1 : partitionOf(tab, partitions),
+    values: encodeEvents(batch, factsOf(batch, tab, sender, options)),
+    numbers: batch.events.map(({ n }) => n),
+    rejected,
+  }
+}
+
+async function append(taken: Taken, options: AcceptOptions): Promise<Answer> {
+  const { partition, values, rejected } = taken
+  const { writer, batcher, metrics } = options
+  const appended = await batcher.append(partition, values)
+  if (appended.outcome === 'overloaded') return overloaded
+  if (appended.outcome === 'unavailable') return partition < 0 ? topicUnknown : notAcknowledged
+  const tooLarge = appended.tooLarge.map(position => tooLargeRejection(taken, position, writer.maxRecordBytes()))
+  const all = [...rejected, ...tooLarge].sort((a, b) => a.index - b.index)
+  return answered(values.length - tooLarge.length, all, metrics)
 }
 
 function factsOf(batch: ValidBatch, tab: string, sender: Sender, options: AcceptOptions): RequestFacts {
@@ -85,11 +108,12 @@ function factsOf(batch: ValidBatch, tab: string, sender: Sender, options: Accept
   return { receivedMs, ageMs, newTab: tab, userAgent: parseUserAgent(userAgent), language, clientIp, pseudonym }
 }
 
-function tooLargeRejection(batch: ValidBatch, position: number, maxRecordBytes: number): CausedRejection {
-  const event = batch.events[position]
+function tooLargeRejection(taken: Taken, position: number, maxRecordBytes: number): CausedRejection {
   const reason = `the record is larger than the topic takes (${maxRecordBytes} bytes): send less with the event`
-  const at = { index: event?.index ?? position, reason, cause: 'size' } as const
-  return event?.n === undefined ? at : { ...at, n: event.n }
+  const n = taken.numbers[position]
+  let index = position
+  for (const rejection of taken.rejected) if (rejection.index <= index) index++
+  return n === undefined ? { index, reason, cause: 'size' } : { index, n, reason, cause: 'size' }
 }
 
 function answered(accepted: number, rejected: readonly CausedRejection[], metrics: Metrics): Answer {

@@ -45,7 +45,7 @@ export function answerClientErrors(server: Server, { answered, standstillTimeout
       answered(fault.outcome)
       writeAnswer(last, { ...fault, close: true }, {})
       // Node forgets a request with its answer: whoever reads the body would wait for the rest of it.
-                  last.once('close', () => last.req.destroy())
+      last.once('close', () => last.req.destroy())
     } else if (waits) {
       last.once('finish', () => socket.end(() => socket.destroy()))
     } else if (!socket.writable || last?.req.complete === false) {

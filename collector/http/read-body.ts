@@ -27,7 +27,6 @@ export function readBody(stream: Readable, { maxBytes, timeoutMs, room }: ReadBo
     let read: Buffer = nothing
     let size = 0
     let held = 0
-    let ended = false
     const timer = setTimeout(() => {
       end({
         ok: false,
@@ -37,9 +36,6 @@ export function readBody(stream: Readable, { maxBytes, timeoutMs, room }: ReadBo
     }, timeoutMs)
 
     function end(body: Body): void {
-      // A late error comes here once more: the room must not be given back twice.
-      if (ended) return
-      ended = true
       clearTimeout(timer)
       if (room) room.bytes += held
       stream.off('data', onData).off('end', onEnd).off('close', onCut)
@@ -63,12 +59,14 @@ export function readBody(stream: Readable, { maxBytes, timeoutMs, room }: ReadBo
       end({ ok: false, refusal: 'bad_request', message: 'the body was cut off: send it again as a whole' })
     }
     stream.on('data', onData).on('end', onEnd).on('close', onCut)
-    // Stays on: what breaks after the answer concerns nobody, but would end the process.
-    stream.on('error', onCut)
+    // 'close' tells of it. Stays on, as what breaks later would end the process, and holds nothing of the body meanwhile.
+    stream.on('error', ignore)
   })
 }
 
 const nothing = Buffer.alloc(0)
+
+function ignore(): void {}
 
 /**
  * A buffer that begins with the first `size` bytes of `read`, then `chunk`: the chunk itself where it is the first, else
