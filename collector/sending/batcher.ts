@@ -8,6 +8,7 @@ import {
   type Appended,
   acknowledged,
   createPending,
+  createRequest,
   leaveFirst,
   leaveOut,
   type Request,
@@ -133,28 +134,6 @@ export function createBatcher(options: BatcherOptions): Batcher {
     return !spool?.holds(partition) && breakers.mayTry(partition)
   }
 
-  function request(values: readonly Uint8Array[], resolve: (appended: Appended) => void): Request {
-    const added: Request = {
-      values,
-      bytes: 0,
-      phase: 'waiting',
-      positions: undefined,
-      tooLarge: [],
-      deadlineMs: 0,
-      holders: 1,
-      resolve,
-    }
-    for (const value of values) added.bytes += value.byteLength
-    const maxRecordBytes = writer.maxRecordBytes()
-    // None can be too large where all together are not.
-    if (added.bytes <= maxRecordBytes) return added
-    for (let at = values.length - 1; at >= 0; at--) {
-      if ((values[at]?.byteLength ?? 0) > maxRecordBytes) leaveOut(added, at)
-    }
-    added.tooLarge.reverse()
-    return added
-  }
-
   function accept(partition: number, added: Request): void {
     const known = partition >= 0
     const closed = known && breakers.stateOf(partition) === 'closed'
@@ -184,7 +163,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   return {
-    append: (partition, values) => new Promise(resolve => accept(partition, request(values, resolve))),
+    append: (partition, values) =>
+      new Promise(resolve => accept(partition, createRequest(values, writer.maxRecordBytes(), resolve))),
     overloaded() {
       if (bytes >= maxInFlightBytes) return true
       for (const sender of senders.values()) if (!sender.refuses()) return false

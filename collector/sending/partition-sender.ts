@@ -1,9 +1,9 @@
 import { TopicError, type TopicRecord, type TopicWriter } from '../../topic/topic.ts'
 import type { Breakers } from './breakers.ts'
-import { createLane, type SendLimits } from './lane.ts'
+import { createLane } from './lane.ts'
 import type { Request, RequestFate } from './pending.ts'
 import { createQueueTime } from './queue-time.ts'
-import { failureOf } from './send-failure.ts'
+import { failureOf, firstOf } from './send-failure.ts'
 
 export interface PartitionSenderOptions extends RequestFate {
   partition: number
@@ -60,12 +60,8 @@ export function createPartitionSender(options: PartitionSenderOptions): Partitio
   let linger: NodeJS.Timeout | undefined
   let deadline: NodeJS.Timeout | undefined
 
-  function limits(): SendLimits {
-    return { maxRecords, maxBytes: Math.min(maxBytes, writer.maxRecordBytes()) }
-  }
-
   function pump(): void {
-    const within = limits()
+    const within = { maxRecords, maxBytes: Math.min(maxBytes, writer.maxRecordBytes()) }
     while (lane.size > 0 && inFlight < maxInFlight) {
       if (!lane.full(within) && (inFlight > 0 || !(due || hurryMs < Number.POSITIVE_INFINITY))) return
       send(lane.take(within))
@@ -105,31 +101,19 @@ export function createPartitionSender(options: PartitionSenderOptions): Partitio
     if (failure.kind === 'too_large') {
       breakers.succeeded(partition)
       options.tooLarge(failure.request, failure.at)
-      takePart(send.requests, failure.acknowledged)
+      for (const { request, count } of firstOf(send.requests, failure.acknowledged)) {
+        if (count === request.values.length) options.taken(request)
+        else options.partTaken(request, count)
+      }
       const again = send.requests.filter(isWaiting)
-      finish(
-        send,
-        send.requests.filter(request => !again.includes(request)),
-        again,
-      )
-      return
+      const done = send.requests.filter(request => !again.includes(request))
+      return finish(send, done, again)
     }
     const away = failure.kind === 'away'
     if (away || breakers.stateOf(partition) !== 'closed') breakers.failed(partition, error)
     for (const request of send.requests.filter(isWaiting)) (away ? options.untaken : options.refused)(request)
     if (away) emptyLane()
     finish(send, send.requests)
-  }
-
-  /** The topic has the first `count` values of them all: they are not sent again. */
-  function takePart(requests: readonly Request[], count: number): void {
-    let left = count
-    for (const request of requests) {
-      const first = Math.min(left, request.values.length)
-      left -= first
-      if (first === request.values.length) options.taken(request)
-      else if (first > 0) options.partTaken(request, first)
-    }
   }
 
   function finish(send: Send, done: readonly Request[], again: readonly Request[] = []): void {

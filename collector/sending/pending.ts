@@ -24,6 +24,32 @@ export interface Request extends Queued {
   resolve(appended: Appended): void
 }
 
+/** A request of these values but those larger than `maxRecordBytes`, which nobody has begun to wait for. */
+export function createRequest(
+  values: readonly Uint8Array[],
+  maxRecordBytes: number,
+  resolve: (appended: Appended) => void,
+): Request {
+  const request: Request = {
+    values,
+    bytes: 0,
+    phase: 'waiting',
+    positions: undefined,
+    tooLarge: [],
+    deadlineMs: 0,
+    holders: 1,
+    resolve,
+  }
+  for (const value of values) request.bytes += value.byteLength
+  // None can be too large where all together are not.
+  if (request.bytes <= maxRecordBytes) return request
+  for (let at = values.length - 1; at >= 0; at--) {
+    if ((values[at]?.byteLength ?? 0) > maxRecordBytes) leaveOut(request, at)
+  }
+  request.tooLarge.reverse()
+  return request
+}
+
 /** What can become of a request on its way to the topic. */
 export interface RequestFate {
   /** The topic has acknowledged all of it. */

@@ -28,3 +28,16 @@ function locate(requests: readonly Request[], index: number): { request: Request
   }
   return undefined
 }
+
+/** Whose the first `count` values of the requests together are, and how many of each. */
+export function firstOf(requests: readonly Request[], count: number): { request: Request; count: number }[] {
+  const first: { request: Request; count: number }[] = []
+  let left = count
+  for (const request of requests) {
+    if (left === 0) break
+    const taken = Math.min(left, request.values.length)
+    first.push({ request, count: taken })
+    left -= taken
+  }
+  return first
+}
