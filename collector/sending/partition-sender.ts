@@ -107,7 +107,8 @@ export function createPartitionSender(options: PartitionSenderOptions): Partitio
       }
       const again = send.requests.filter(isWaiting)
       const done = send.requests.filter(request => !again.includes(request))
-      return finish(send, done, again)
+      finish(send, done, again)
+      return
     }
     const away = failure.kind === 'away'
     if (away || breakers.stateOf(partition) !== 'closed') breakers.failed(partition, error)
