@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type EmbeddedLog, openEmbeddedLog } from '../../../../topic/embedded/log.ts'
+import { embeddedStoppedGroup } from '../../../../topic/embedded/stopped-group.ts'
+import type { Committed } from '../../../../topic/topic.ts'
+
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'clicktrail-stopped-'))
+})
+afterEach(() => rm(dir, { recursive: true, force: true }))
+
+const open = () => openEmbeddedLog({ dir, topic: 't' })
+
+async function committedOf(log: EmbeddedLog): Promise<Committed | undefined> {
+  const reader = log.reader('t-hdfs')
+  const committed = await new Promise<Committed | undefined>((resolve, reject) => {
+    const assigned = async () => resolve(await reader.committed(1))
+    reader.start({ assigned, revoked() {}, records() {}, failed: reject }).catch(reject)
+  })
+  await reader.close()
+  return committed
+}
+
+test('knows the bounds of a partition, and commits for the group’s next member', async () => {
+  const log = open()
+  await log.writer().append(1, [{ value: Buffer.from('a') }, { value: Buffer.from('b') }])
+  const group = embeddedStoppedGroup(log, 't-hdfs')
+  expect(await group.bounds(1)).toEqual({ low: 0, high: 2 })
+  await group.commit(1, 1)
+  expect(await committedOf(log)).toEqual({ next: 1, metadata: '' })
+  await group.close()
+})
+
+test('says that there is no such partition', async () => {
+  const group = embeddedStoppedGroup(open(), 't-hdfs')
+  await expect(group.bounds(9)).rejects.toMatchObject({ code: 'topic_missing' })
+  await group.close()
+})
+
+test('lets go of the folder when closed', async () => {
+  await embeddedStoppedGroup(open(), 't-hdfs').close()
+  await open().close()
+})

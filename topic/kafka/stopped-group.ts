@@ -1,0 +1,43 @@
+import type { Kafka } from 'kafkajs'
+import type { StoppedGroup } from '../stopped-group.ts'
+import { TopicError } from '../topic.ts'
+import { adminSession } from './admin-session.ts'
+import { groupOffsets } from './group-offsets.ts'
+
+/**
+ * A group that the brokers know no member of. That proves that every writer has left, or was not heard of for a session timeout: one that is
+ * merely suspended is not seen. Connects on demand.
+ */
+export function kafkaStoppedGroup(kafka: Kafka, { topic, group }: { topic: string; group: string }): StoppedGroup {
+  const session = adminSession(kafka)
+  const offsets = groupOffsets(session, topic, group)
+
+  async function requireStopped(): Promise<void> {
+    const { groups } = await session.run(`describe ${group}`, admin => admin.describeGroups([group]))
+    const members = groups.flatMap(one => one.members)
+    if (members.length === 0) return
+    const hosts = [
+      ...new Set(members.map(({ clientId, clientHost }) => `${clientId} on ${clientHost.replace('/', '')}`)),
+    ]
+    throw new TopicError(
+      'closed',
+      `${group} has ${members.length} running: ${hosts.join(', ')}. Stop the writer first.`,
+    )
+  }
+
+  return {
+    group,
+    requireStopped,
+    async bounds(partition) {
+      const found = (await offsets.bounds()).get(partition)
+      if (found) return found
+      throw new TopicError('topic_missing', `${topic} has no partition ${partition}`)
+    },
+    async commit(partition, next) {
+      await requireStopped()
+      const partitions = [{ partition, offset: String(next) }]
+      await session.run(`commit of ${group}`, admin => admin.setOffsets({ groupId: group, topic, partitions }))
+    },
+    close: () => session.close(),
+  }
+}
