@@ -128,16 +128,16 @@ describe.each(paths)('createKafkaWriter, %s', path => {
     await writer.append(2, recordsOf('of before'))
     await admin.deleteTopics({ topics: [topic] })
     await eventually(async () => expect(await admin.listTopics()).not.toContain(topic))
-    await applyTopics(kafka, { topic, partitions: 1, replicationFactor: 1 })
+    await applyTopics(kafka, { topic, partitions: 2, replicationFactor: 1 })
     await eventually(async () => {
       await writer.append(0, recordsOf('tick'))
-      expect(writer.partitions()).toBe(1)
+      expect(writer.partitions()).toBe(2)
     })
     await expect(writer.append(2, recordsOf('nowhere'))).rejects.toMatchObject({
       code: 'closed',
-      message: `${topic} has no partition 2, only 1`,
+      message: `${topic} has no partition 2, only 2`,
     })
-    await writer.append(0, recordsOf('on'))
+    await writer.append(1, recordsOf('on'))
   })
 
   test('sees a partition that was added while it was running', async () => {

@@ -48,7 +48,7 @@ export async function connectStockSender(kafka: Kafka, { topic, acks }: SenderOp
         messages,
       })
       // kafkajs sends nothing where it finds no partition, and says nothing
-      if (partition >= partitions) throw noSuchPartition(topic, partition, partitions)
+      if (partitions > 0 && partition >= partitions) throw noSuchPartition(topic, partition, partitions)
       if (acks === 0) return
       const answer = answers.find(({ topicName, partition: named }) => topicName === topic && named === partition)
       const failure = produceFailure({ errorCode: answer?.errorCode, throttleMs: 0 })
