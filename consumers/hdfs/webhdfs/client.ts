@@ -137,9 +137,10 @@ export function createWebHdfsClient(options: WebHdfsClientOptions): WebHdfsClien
       const answer = await exchange({ ...first, url }, call)
       return answer.status < 300 ? answer : redirectOf(answer, url, dataNodes)
     } catch (error) {
+      if (!excluded || !(error instanceof Refused) || error.rotate) throw error
       // Without them there may be no DataNode left, and one of them may be back.
-      if (error instanceof Refused && !error.rotate) suspects.clear()
-      throw error
+      suspects.clear()
+      return redirected(base, call)
     }
   }
 
