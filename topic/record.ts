@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inspectMembers, knownMembers } from './foreign-members.ts'
 
 /**
  * CONTRACT 2: the record on the topic. One JSON object, keyless, in ECS (Elastic Common Schema) names, nested, so that
@@ -73,7 +74,22 @@ export type Decoded =
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Reads a value back. `text` is its JSON on one line, as it came where it already was. Never throws. */
+/** Line breaks, space before a colon (see {@link colonsIn}), and numbers that are too long for Hive's parser. */
+const odd = /[\n\r]|"\s+:|\d{300}/
+
+/** As many as there are members; more where a member is there twice (or a text looks like one: written anew, it is the same). */
+function colonsIn(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) count++
+  return count
+}
+
+const known = knownMembers(recordSchema)
+
+/**
+ * Reads a value back. `text` is its JSON on one line that every reader of landed files takes, as it came where it
+ * already was that: a member that is there twice is written once, as the last of the two. Never throws.
+ */
 export function decodeRecord(value: Uint8Array | null): Decoded {
   if (value === null) return { ok: false, reason: 'undecodable', message: 'the value is null' }
   let source: string
@@ -89,8 +105,10 @@ export function decodeRecord(value: Uint8Array | null): Decoded {
     const problems = result.error.issues.map(issue => `${issue.path.join('.') || '(record)'}: ${issue.message}`)
     return { ok: false, reason: 'invalid', message: problems.slice(0, 3).join('; ') }
   }
-  const oneLine = source.startsWith('{"') && source.endsWith('}') && !/[\n\r]/.test(source)
-  return { ok: true, record: result.data, text: oneLine ? source : JSON.stringify(parsed) }
+  const { members, problem } = inspectMembers(result.data, known)
+  if (problem !== undefined) return { ok: false, reason: 'invalid', message: problem }
+  const asItIs = source.startsWith('{"') && source.endsWith('}') && !odd.test(source) && colonsIn(source) === members
+  return { ok: true, record: result.data, text: asItIs ? source : JSON.stringify(parsed) }
 }
 
 /** The landed copy, one line without its newline: the record's own text with `kafka` as its last member. */

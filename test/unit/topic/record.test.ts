@@ -30,6 +30,39 @@ describe('decodeRecord', () => {
     expect(decoded).toEqual({ ok: true, record, text: JSON.stringify(record) })
   })
 
+  it('keeps properties whose names differ by case, and deep members of other names', () => {
+    const text = JSON.stringify({
+      ...record,
+      properties: { Color: 'a', color: 'b', _col1: 'c' },
+      geo: { Site: [[{}]] },
+    })
+    expect(decode(text)).toMatchObject({ ok: true, text })
+  })
+
+  it('writes a member that is there twice once, as the last of the two', () => {
+    const text = JSON.stringify(record)
+    for (const first of ['"event":"text"', '"event" : "text"', '"site":1']) {
+      expect(decode(`{${first},${text.slice(1)}`)).toMatchObject({ ok: true, record })
+      const decoded = decode(`{${first},${text.slice(1)}`)
+      expect(decoded.ok && [...decoded.text.matchAll(/"(event|site)":/g)]).toHaveLength(2)
+    }
+  })
+
+  it('leaves a text that looks like a member as it is', () => {
+    const odd = { ...record, site: 'a":1,"b":' }
+    expect(decode(JSON.stringify(odd))).toEqual({ ok: true, record: odd, text: JSON.stringify(odd) })
+  })
+
+  it("shortens a number that is too long for Hive's parser", () => {
+    const text = JSON.stringify(record).replace('1.5', `0.${'1'.repeat(2_000)}`)
+    expect(decode(text)).toMatchObject({ ok: true, text: JSON.stringify(record).replace('1.5', '0.1111111111111111') })
+  })
+
+  test.each([101, 50_000])('refuses members of %i levels, and does not throw', depth => {
+    const text = `${JSON.stringify(record).slice(0, -1)},"x":${'['.repeat(depth)}${']'.repeat(depth)}}`
+    expect(decode(text)).toMatchObject({ ok: false, message: expect.stringMatching(/levels|stack/) })
+  })
+
   test.each([
     ['no value', null, 'undecodable'],
     ['no text', Buffer.alloc(0), 'undecodable'],
@@ -50,6 +83,10 @@ describe('decodeRecord', () => {
     ['a null', { session: null }, 'session'],
     ['a nested property', { properties: { a: { b: 1 } } }, 'properties.a'],
     ['a forged position', { kafka: { offset: 1 } }, 'kafka'],
+    ['a name that differs from a known one by case', { Site: 'other' }, 'Site'],
+    ['such a name deeper', { event: { ...record.event, Sequence: 3 } }, 'event.Sequence'],
+    ['a position forged by case', { Kafka: {} }, 'Kafka'],
+    ["a name of Hive's columns", { _col1: 'x' }, '_col1'],
   ])('refuses %s and names it', (_, change, path) => {
     expect(decode(JSON.stringify({ ...record, ...change }))).toMatchObject({
       ok: false,
