@@ -88,7 +88,7 @@ export interface Collector {
   app: Hono
   /** `/livez`, `/readyz`, `/metrics`, for a port of their own. */
   admin: Hono
-  /** Begins to wait for the topic and resolves at once: until the topic is known, `/readyz` is 503 and events are refused with 503. */
+  /** Begins to wait for the topic and resolves at once: until the topic is known, `/readyz` is 503 and events go to the spool, or are refused with 503. */
   start(): Promise<void>
   /**
    * Refuses new requests with 503, finishes those in flight, and resolves when every one is answered: within 2 s + `deadlineMs`,
@@ -111,7 +111,7 @@ export function createCollector(options: CollectorOptions): Collector {
   metrics.watch({
     queueBytes: batcher.inFlightBytes,
     sendsInFlight: batcher.sendsInFlight,
-    breaker: batcher.breaker,
+    breaker: () => (writer.partitions() === 0 ? 'open' : batcher.breaker()),
     partitions: () => writer.partitions(),
     spool: () => spool?.figures(),
   })
