@@ -94,4 +94,26 @@ describe('createKafkaWriter on three brokers', () => {
     expect(failures.filter(error => !(error instanceof TopicError && error.code === 'unavailable'))).toEqual([])
     expect(slowestMs).toBeLessThan(5_500)
   })
+
+  test('says that a replica is slow, not that the leader is gone', async () => {
+    const topic = `topic-slow-replica-${randomUUID()}`
+    await applyTopics(kafka, { topic, partitions: 2, replicationFactor: 3 })
+    const { topics } = await describeTopics(kafka, { topic })
+    const [first] = topics[0]?.partitions ?? []
+    const writer = createKafkaWriter(kafka, { topic, acks: -1, path: 'direct' })
+    await writer.ready()
+    await writer.append(0, recordsOf('a'))
+    const follower = cluster.node(first?.replicas.find(id => id !== first.leader) ?? 0)
+    follower.suspend()
+    try {
+      await expect(writer.append(0, recordsOf('b'))).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('REQUEST_TIMED_OUT'),
+      })
+    } finally {
+      follower.resume()
+    }
+    await eventually(() => writer.append(0, recordsOf('c')))
+    await writer.close()
+  })
 })
