@@ -23,7 +23,7 @@ export interface InitOptions {
   hash?: boolean
   /** Where ids of visitor and session are kept: until the tab is closed, or longer. @default nowhere: there are none */
   storage?: 'session' | 'local'
-  /** Collects nothing until `optIn()`; only calls of `track` made meanwhile wait in memory. */
+  /** Any value: collects nothing until `optIn()`; only calls of `track` made meanwhile wait in memory. */
   consent?: 'wait'
   /** Collects in spite of Global Privacy Control. The collector obeys it too, unless told otherwise. */
   gpc?: 'ignore'
@@ -43,7 +43,7 @@ export interface Status extends Partial<InitOptions> {
   n: number
   /** Bodies of the batches that no collector has acknowledged, on their way or kept for later: of all tabs of this origin. */
   kept: string[]
-  /** Events of this page that a collector has acknowledged. */
+  /** Events that a collector has acknowledged to this page, also those of other tabs and of earlier pages. */
   acknowledged: number
   /** Given up and not reported yet, by reason: `http_<status>`, `rejected`, `full` (no more room, or 7 days old). */
   dropped: Record<string, number>

@@ -5,7 +5,14 @@ import * as esbuild from 'esbuild'
 import { minify } from 'terser'
 import { declarations } from './declarations.mjs'
 
-const esbuildOptions = { bundle: true, platform: 'browser', target: 'es2020', logLevel: 'warning', write: false }
+const esbuildOptions = {
+  bundle: true,
+  platform: 'browser',
+  target: 'es2020',
+  logLevel: 'warning',
+  write: false,
+  minifySyntax: true,
+}
 
 /** What is safe for this code and for gzip: each of it was measured. */
 const terserOptions = {
@@ -19,7 +26,6 @@ const terserOptions = {
     hoist_props: false,
     if_return: false,
     keep_fargs: false,
-    lhs_constants: false,
     pure_getters: true,
     unsafe: true,
     unsafe_arrows: true,

@@ -9,7 +9,7 @@ export const choiceKey = 'clicktrail'
  * has no place in a click or at start. Global Privacy Control outranks `optIn()`.
  */
 export function refusal(): string | undefined {
-  return !options.gpc && navigator.globalPrivacyControl ? 'gpc' : kept(choiceKey)
+  return options.gpc !== 'ignore' && navigator.globalPrivacyControl ? 'gpc' : kept(choiceKey)
 }
 
 declare global {

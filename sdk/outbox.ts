@@ -25,14 +25,15 @@ export function undelivered(): string[] {
       .reverse()
       // biome-ignore lint/suspicious/useIterableCallbackReturn: each explicit return is sent to every visitor.
       .filter(key => {
-        if (key.split(' ')[1] !== String(options.endpoint)) return false
-        const body = kept(key) as string
-        if (batches-- > 0 && chars > 0 && ageOf(key) < maxAgeMs) {
-          chars -= body.length
-          return true
+        if (key.split(' ')[1] === String(options.endpoint)) {
+          const body = kept(key) as string
+          if (batches-- > 0 && chars > 0 && ageOf(key) < maxAgeMs) {
+            chars -= body.length
+            return true
+          }
+          drop(key)
+          lose('full', JSON.parse(body).events.length)
         }
-        drop(key)
-        lose('full', JSON.parse(body).events.length)
       })
   )
 }

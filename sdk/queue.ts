@@ -49,10 +49,10 @@ export function push(action: string, given?: object, at: number = Date.now()): v
 }
 
 /** Answers why nothing may leave the browser. Where the visitor refuses, all that is held is forgotten. */
-export function obey(): Status['blocked'] {
+export function obey(): Status['blocked'] | false {
   const refused = refusal() as 'gpc'
   if (refused) forget()
-  return refused || (idle ? options.consent || 'init' : undefined)
+  return refused || (idle && (options.consent || 'init'))
 }
 
 /** Makes one batch or more of all that waits, and puts them into the outbox, unless nothing may leave the browser. */
@@ -75,10 +75,10 @@ export function seal(): void {
         ...(build === 'debug' && !options.storage ? undefined : guard(identity)()),
         page: { url, referrer, title: document.title },
         action: last,
-        events: events.map(({ at, action, properties }) => ({
+        events: events.map(({ at, action, ...rest }) => ({
           ago: Date.now() - at,
           action: action === last ? undefined : action,
-          properties,
+          ...rest,
         })),
       }),
     )
@@ -96,8 +96,8 @@ export function rename(name?: string): void {
 /** Forgets all that is held and who the visitor is, uncounted. */
 export function forget(): void {
   explain('forgets all that is held')
-  queue.length = madeAt = 0
   user = ''
+  queue.length = madeAt = 0
   for (const key of undelivered()) drop(key)
   guard(forgetIdentity)()
 }

@@ -10,8 +10,8 @@ const disk = /* @__PURE__ */ guard(() => localStorage as unknown as Place)
 /** The keys of all texts that are kept for the pages of this origin, and of those that this page alone could keep. */
 export const keys = (): string[] => Object.keys({ ...disk(), ...memory })
 
-/** The text that is kept: what this page alone could keep comes first. */
-export const kept = (key: string): string | undefined => memory[key] ?? disk()?.[key]
+/** The text that is kept: where both are, what all pages see is newer than what this page alone could keep. */
+export const kept = (key: string): string | undefined => disk()?.[key] ?? memory[key]
 
 /** Keeps a text: for this page alone in sandboxed frames, where storage is blocked, and where there is no room. */
 export function keep(key: string, text: string): void {

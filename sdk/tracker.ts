@@ -2,7 +2,7 @@ import type { InitOptions, Status } from './api.ts'
 import { build } from './build.ts'
 import { watchClicks } from './clicks.ts'
 import { choiceKey } from './consent.ts'
-import { acknowledged, failures, leave, run, stay } from './delivery.ts'
+import { acknowledged, failures, leave, leaving, run, stay } from './delivery.ts'
 import { explain } from './explain.ts'
 import { guard, listen } from './guard.ts'
 import { dropped } from './losses.ts'
@@ -18,7 +18,7 @@ export { track } from './track.ts'
 export const init = /* @__PURE__ */ guard((given: InitOptions): void => {
   if (document.prerendering) listen('prerenderingchange', () => init(given))
   else if (idle && given.site) {
-    Object.assign(options, given, { endpoint: given.endpoint || '/v1/events' })
+    options.endpoint = Object.assign(options, given).endpoint || '/v1/events'
     if (build === 'module' && given !== options && given.beforeSend) {
       // What was tracked before could not be shown to it then.
       for (const event of queue.splice(0)) {
@@ -26,10 +26,11 @@ export const init = /* @__PURE__ */ guard((given: InitOptions): void => {
         if (passed) push(String(passed.action), passed.properties, event.at)
       }
     }
-    if (given.consent && kept(choiceKey) !== '') {
+    if (given.consent == null || kept(choiceKey) === '') start()
+    else {
       obey()
       explain('waits for optIn(): nothing is stored, nothing is sent')
-    } else start()
+    }
   }
 })
 
@@ -38,15 +39,15 @@ function start() {
   begin()
   page()
   listen('pagehide', leave)
-  listen('pageshow', (event: PageTransitionEvent) => {
-    if (event.persisted) {
+  listen('pageshow', () => {
+    if (leaving) {
       stay()
       page()
     }
   })
-  listen('visibilitychange', run)
   watchClicks()
   watchRoutes()
+  listen('visibilitychange', run)
 }
 
 export const identify = /* @__PURE__ */ guard(rename)

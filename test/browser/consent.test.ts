@@ -24,6 +24,14 @@ test('stores nothing and sends nothing before consent, and says so', async () =>
   expect([page.sent, stored()]).toEqual([[], []])
 })
 
+test.each(['data-consent', 'data-consent="required"'])('waits for consent with %s too', async attribute => {
+  const page = await visit({ tag: `data-site="example" ${attribute}` })
+  page.window.clicktrail.track('early')
+  page.hide()
+  page.leave()
+  expect([page.sent, stored()]).toEqual([[], []])
+})
+
 test('does not wake up by itself', async () => {
   const page = await visit({ tag })
   page.window.clicktrail.track('early')

@@ -136,6 +136,27 @@ test('halves a batch that is too large for the collector until it fits, each eve
   expect(actions.join()).toBe('1 page_view,2 a,3 b,4 b,5 c,6 d,7 b,8 b,9 e,10 b')
 })
 
+test('halves a half again while another batch waits, and loses nothing', async () => {
+  let failed = false
+  const page = await visit({
+    reply(_, { batch }) {
+      // One half waits for its next try while the other is halved again.
+      if (batch.n === 55 && !failed) {
+        failed = true
+        return status(503)
+      }
+      return status(batch.events.length > 10 ? 413 : 204)
+    },
+  })
+  track(page, 3)
+  page.window.clicktrail.flush()
+  await expect.poll(() => page.status().acknowledged).toBe(4)
+  track(page, 100)
+  await expect.poll(() => page.status(), { timeout: 8_000 }).toMatchObject({ kept: [], queue: [], dropped: {} })
+  const arrived = page.sent.filter(({ batch }) => batch.events.length <= 10).flatMap(({ batch }) => wholeEvents(batch))
+  expect([...new Set(arrived.map(({ n }) => n))].sort((a, b) => a - b)).toEqual(upTo(104))
+})
+
 test('gives up a single event that is too large for the collector', async () => {
   const page = await visit({ reply: (_, { body }) => status(body.includes('huge') ? 413 : 204) })
   page.window.clicktrail.track('huge')

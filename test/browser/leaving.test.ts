@@ -95,6 +95,22 @@ test('sends late events too, those that the page records while it is being left'
   expect(page.events().map(({ n }) => n)).toEqual([1, 2, 3])
 })
 
+test('hands each batch over once, also where late events follow', async () => {
+  const page = await visit({ reply: () => new Promise(() => {}) })
+  for (const name of ['ada', 'bob', 'eve']) {
+    page.window.clicktrail.track(name)
+    page.window.clicktrail.identify(name)
+  }
+  page.window.clicktrail.flush()
+  page.window.addEventListener('pagehide', () => {
+    for (let i = 1; i <= 5; i++) page.window.clicktrail.track(`late ${i}`)
+  })
+  page.leave()
+  const beacons = page.sent.filter(({ by }) => by === 'beacon').map(({ body }) => body)
+  expect(beacons).toHaveLength(8)
+  expect(new Set(beacons).size).toBe(8)
+})
+
 test('records a page view when the browser brings the page back, and waits for answers again', async () => {
   const page = await visit()
   turn(page, 'pagehide')

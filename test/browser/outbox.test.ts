@@ -55,6 +55,35 @@ test('leaves old batches to the tab that holds the lock, until it lets go', asyn
   await expect.poll(() => page.status(), { timeout: 3_000 }).toMatchObject({ kept: [], acknowledged: 3 })
 })
 
+test('lets go of the lock where the collector never answers, so that another tab goes on', async () => {
+  const body = keep(1)
+  const end = new AbortController()
+  const limits: number[] = []
+  const stuck = await visit({
+    before: window =>
+      Object.assign(window.AbortSignal, {
+        timeout(ms: number) {
+          limits.push(ms)
+          return end.signal
+        },
+      }),
+    reply: (_, { init }) =>
+      new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(end.signal.reason))),
+  })
+  stuck.window.clicktrail.identify('ada')
+  for (const key of Object.keys(localStorage)) if (localStorage[key] !== body) localStorage.removeItem(key)
+  stuck.window.clicktrail.flush()
+  await expect.poll(() => stuck.sent.map(sent => sent.body)).toEqual([body])
+  const other = await visit()
+  other.window.clicktrail.flush()
+  await expect.poll(() => other.status().acknowledged).toBe(1)
+  await new Promise(resolve => setTimeout(resolve, 300))
+  expect(other.status().kept).toEqual([body])
+  end.abort()
+  await expect.poll(() => other.status(), { timeout: 5_000 }).toMatchObject({ kept: [] })
+  expect(limits[0]).toBe(30_000)
+})
+
 test.each([
   ['knows no Web Locks', undefined],
   ['refuses them', { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) }],

@@ -43,6 +43,12 @@ describe('Global Privacy Control', () => {
     expect([page.sent, stored()]).toEqual([[], []])
   })
 
+  test.each(['honor', 'true', ''])('is obeyed with data-gpc="%s"', async value => {
+    const page = await visit({ before: withGpc, tag: `data-site="example" data-gpc="${value}"` })
+    page.leave()
+    expect(page.sent).toEqual([])
+  })
+
   test('is ignored where the website says so', async () => {
     const page = await visit({ before: withGpc, tag: 'data-site="example" data-gpc="ignore"' })
     page.leave()
@@ -90,6 +96,27 @@ describe('optOut()', () => {
     expect(other.status()).toMatchObject({ blocked: 'optOut', queue: [] })
     other.leave()
     expect(other.sent).toEqual([])
+  })
+
+  test('holds in a page whose consent found no room in storage', async () => {
+    const full = (window: Window) => {
+      const { localStorage } = window
+      const set = () => {
+        throw new DOMException('full', 'QuotaExceededError')
+      }
+      const value = new Proxy(localStorage, { set, get: (target, key) => Reflect.get(target, key) })
+      Object.defineProperty(window, 'localStorage', { value })
+    }
+    const one = await visit({ before: full, tag: 'data-site="example" data-consent="wait"' })
+    one.window.clicktrail.optIn()
+    await expect.poll(() => one.status().acknowledged).toBe(1)
+    const other = await visit()
+    other.window.clicktrail.optOut()
+    one.window.clicktrail.track('click')
+    one.hide()
+    expect(one.status()).toMatchObject({ blocked: 'optOut', queue: [] })
+    one.leave()
+    expect(one.sent).toHaveLength(1)
   })
 
   test('gives up a retry', async () => {
