@@ -159,7 +159,7 @@ function hdfsOptions(read: Read) {
   const urls = read('hdfsUrl')
   const path = read('hdfsPath') ?? '/data/events'
   const user = read('hdfsUser') ?? userInfo().username
-  return { urls, user, path }
+  return { urls, user, path, dataNodes: read('hdfsDataNodes') }
 }
 
 function elasticsearchOptions(sources: Sources, read: Read, problems: string[]) {

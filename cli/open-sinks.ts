@@ -18,9 +18,9 @@ export type OpenSink = (config: Config, logger: Logger, signal: AbortSignal) => 
 
 /** The sink that writes files: to HDFS where it is configured, else to `<data>/events`. */
 export const openHdfsSink: OpenSink = async (config, logger, signal) => {
-  const { urls, user, path } = config.hdfs
+  const { urls, ...hdfs } = config.hdfs
   const store = urls
-    ? await connectHdfs({ urls, user, path, logger, signal })
+    ? await connectHdfs({ urls, ...hdfs, logger, signal })
     : createLocalStore({ dir: config.eventsDir })
   const { flush, format, generation, topic } = config
   return createHdfsSink({ store, topic, format, generation, ...flush, logger })

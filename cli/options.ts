@@ -114,6 +114,7 @@ export const hdfsSettings = [
   'hdfsUrl',
   'hdfsUser',
   'hdfsPath',
+  'hdfsDataNodes',
   'flushMaxAgeMs',
   'flushMaxBytes',
   'flushMaxRecords',

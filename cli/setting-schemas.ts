@@ -122,6 +122,14 @@ export const brokers = parsed(value => {
   return fits ? list : wrong
 })
 
+/** Hosts as they stand in a redirect. */
+export const dataNodes = parsed(value => {
+  const list = splitList(value)
+  const fits = list.every(entry => /^((\*\.)?[a-z\d_](?:[\w.-]*[a-z\d])?|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(entry))
+  if (list.length > 0 && fits) return list
+  return { problem: 'must be hosts without a scheme, comma separated: dn1.example, *.data.example, 10.0.0.7:9864' }
+})
+
 const urlPath = /^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/
 const pathRule = 'a path of letters, digits, ., _, - and /, with / at its start only once and none at its end'
 

@@ -201,6 +201,12 @@ export const settings = {
     fallback: '/data/events',
     schema: schemas.hdfsPath,
   },
+  hdfsDataNodes: {
+    name: 'HDFS_DATANODES',
+    help: 'DataNodes that files may be sent to, comma separated: host, *.domain, either with :port; unset: any that the NameNode names',
+    example: '*.data.example',
+    schema: schemas.dataNodes,
+  },
   elasticsearchUrl: {
     name: 'ELASTICSEARCH_URL',
     help: 'nodes, comma separated; set: the Elasticsearch writer runs too',

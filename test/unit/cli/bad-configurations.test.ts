@@ -111,6 +111,7 @@ const bad: Bad[] = [
   [{ ...kafka, KAFKA_SSL: 'false', KAFKA_SSL_CA_FILE: plainFile }, 'KAFKA_SSL', 'leave one out'],
   [{ HDFS_URL: 'hdfs://namenode:8020' }, 'HDFS_URL', 'http://namenode:9870'],
   [{ HDFS_URL: 'http://ada:hunter2@namenode:9870' }, 'HDFS_URL', 'set HDFS_USER'],
+  [{ HDFS_DATANODES: 'http://dn1:9864' }, 'HDFS_DATANODES', 'hosts without a scheme'],
   [{ HDFS_PATH: '/events' }, 'HDFS_PATH', 'two folders deep'],
   [{ HDFS_PATH: '/data/../events' }, 'HDFS_PATH', 'absolute path'],
   [{ ELASTICSEARCH_URL: 'localhost:9200' }, 'ELASTICSEARCH_URL', 'http:// or https://'],
