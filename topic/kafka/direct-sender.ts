@@ -147,7 +147,9 @@ export async function connectDirectSender(
           return await attempt(partition, records, deadline)
         } catch (error) {
           const pauseMs = backoffMs(failures)
-          if (cureOf(error) === 'none' || failures + 1 >= maxAttempts || Date.now() + pauseMs >= deadline) throw error
+          // one more that the deadline cuts off would hide the cause of this one
+          const late = Date.now() + pauseMs + leastReplicasTimeoutMs + answerMs >= deadline
+          if (cureOf(error) === 'none' || failures + 1 >= maxAttempts || late) throw error
           await new Promise(resolve => setTimeout(resolve, pauseMs))
           await lookAgain(partition)
         }
