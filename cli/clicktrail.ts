@@ -3,8 +3,10 @@ import { collector } from './collector.ts'
 import { ConfigError } from './config.ts'
 import { consume } from './consume.ts'
 import { elasticsearch } from './elasticsearch.ts'
+import { hdfs } from './hdfs.ts'
 import { hive } from './hive.ts'
 import { toCommand } from './options.ts'
+import { reload } from './reload.ts'
 import { start } from './start.ts'
 import { topics } from './topics.ts'
 import { version } from './version.ts'
@@ -18,6 +20,8 @@ const program = new Command('clicktrail')
   .addCommand(consume())
   .addCommand(topics())
   .addCommand(elasticsearch())
+  .addCommand(hdfs())
+  .addCommand(reload())
   .addCommand(hive())
 
 try {

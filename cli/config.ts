@@ -18,6 +18,8 @@ export type Command =
   | 'topics'
   | 'elasticsearch'
   | 'hive'
+  | 'hdfs'
+  | 'reload'
 
 /** The writers have ports of their own, so that all can run on one machine. */
 const adminPortOf: Partial<Record<Command, number>> = { 'consume hdfs': 8082, 'consume elasticsearch': 8083 }

@@ -5,12 +5,11 @@ import { type Consumer, createConsumer } from '../consumers/consumer.ts'
 import { elasticsearchClient } from '../consumers/elasticsearch/client.ts'
 import { setupElasticsearch } from '../consumers/elasticsearch/setup.ts'
 import { createElasticsearchSink } from '../consumers/elasticsearch/sink.ts'
-import { connectHdfs } from '../consumers/hdfs/connect.ts'
-import { createLocalStore } from '../consumers/hdfs/local/store.ts'
 import { createHdfsSink } from '../consumers/hdfs/sink.ts'
 import type { createConsumerMetrics } from '../consumers/metrics.ts'
 import type { Sink } from '../consumers/sink.ts'
 import type { Config } from './config.ts'
+import { openLandingStore } from './open-landing-store.ts'
 import type { Topics } from './open-topics.ts'
 
 /** Opens a sink: waits for a storage that is away, until `signal` aborts. */
@@ -18,10 +17,7 @@ export type OpenSink = (config: Config, logger: Logger, signal: AbortSignal) => 
 
 /** The sink that writes files: to HDFS where it is configured, else to `<data>/events`. */
 export const openHdfsSink: OpenSink = async (config, logger, signal) => {
-  const { urls, ...hdfs } = config.hdfs
-  const store = urls
-    ? await connectHdfs({ urls, ...hdfs, logger, signal })
-    : createLocalStore({ dir: config.eventsDir })
+  const store = await openLandingStore(config, logger, signal)
   const { flush, format, generation, topic } = config
   return createHdfsSink({ store, topic, format, generation, ...flush, logger })
 }

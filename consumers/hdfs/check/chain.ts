@@ -97,8 +97,9 @@ export function createChain(options: ChainOptions): Chain {
     for (let gap = gaps[nextGap]; gap && gap.from <= offset; gap = gaps[++nextGap]) {
       gap.state = offset <= gap.to ? 'wrong' : 'counted'
       if (gap.state === 'counted') continue
+      const found = options.gaps[nextGap]
       const what = `it says that offsets ${gap.from} to ${gap.to} were gone, but offset ${offset} is landed`
-      problems.add({ kind: 'wrong_gap', path: gap.path, what })
+      problems.add({ kind: 'wrong_gap', path: gap.path, what, ...(found && { file: found }) })
     }
   }
 

@@ -1,4 +1,5 @@
 import type { FoundFile } from '../recovery.ts'
+import type { FoundGap } from '../table.ts'
 
 /** What can be wrong in a table, and what to do about it. `reload` stands for the command that lands the file again. */
 const remedies = {
@@ -38,6 +39,9 @@ const harmless: ReadonlySet<ProblemKind> = new Set(['hidden_file', 'staged_lefto
 export interface Problem {
   kind: ProblemKind
   path: string
+  /** Whose file it is; undefined where it is nobody's. */
+  partition: number | undefined
+  generation: number | undefined
   /** The first line that is meant, from 1; undefined where it is the file as a whole. */
   line: number | undefined
   /** How many lines are meant. */
@@ -50,7 +54,7 @@ export interface Problem {
 
 /** Collects problems; each file and kind is kept once, so that a file of broken lines costs no memory. */
 export interface Problems {
-  add(found: { kind: ProblemKind; path: string; what: string; line?: number; file?: FoundFile }): void
+  add(found: { kind: ProblemKind; path: string; what: string; line?: number; file?: FoundFile | FoundGap }): void
   list(): Problem[]
 }
 
@@ -64,15 +68,24 @@ export function createProblems(): Problems {
         known.count++
         return
       }
-      const problem = { kind, path, line, count: 1, what, advice: adviceOf(kind, file), damage: !harmless.has(kind) }
-      found.set(key, problem)
+      found.set(key, {
+        kind,
+        path,
+        partition: file?.partition,
+        generation: file?.generation,
+        line,
+        count: 1,
+        what,
+        advice: adviceOf(kind, file),
+        damage: !harmless.has(kind),
+      })
     },
     list: () => [...found.values()],
   }
 }
 
-function adviceOf(kind: ProblemKind, file: FoundFile | undefined): string {
-  if (!file) return remedies[kind]
+function adviceOf(kind: ProblemKind, file: FoundFile | FoundGap | undefined): string {
+  if (!file || !('start' in file)) return remedies[kind]
   const generation = file.generation > 1 ? ` --generation ${file.generation}` : ''
   const reload = `clicktrail reload --sink hdfs --partition ${file.partition} --from ${file.start}${generation}`
   return remedies[kind].replace(/\breload\b/, `"${reload}"`)

@@ -17,7 +17,7 @@ export interface ReloadPlan {
   move: FoundFile[]
   /** Where the writer goes on, by what is left. */
   next: number
-  /** The file that it goes on from; undefined where none is left, and then the group's commit says it. */
+  /** The file that it goes on from; undefined where none is left, and then the group's commit says it, or the log's beginning. */
   after: FoundFile | undefined
 }
 
@@ -55,7 +55,9 @@ export async function planReload(store: LandingStore, request: ReloadRequest): P
     throw new ReloadRefused(
       `${who} would go on at offset ${next}, but the topic ends at ${bounds.high}: it is not the log that landed. ${wayOut(generation)}`,
     )
-  return { move: files.filter(file => file.start >= holds.start).toReversed(), next, after }
+  const move = files.filter(file => file.start >= holds.start).toReversed()
+  // Without a file, a later generation begins where the log does: a commit may be that of the generation before.
+  return { move, next: after || generation === 1 ? next : bounds.low, after }
 }
 
 /** An offset beyond the newest file is not landed yet. A newest file that can't be read holds whatever is asked for. */

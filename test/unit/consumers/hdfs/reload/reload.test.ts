@@ -143,6 +143,11 @@ test.each<[string, number, Partial<ReloadRequest>, RegExp]>([
   })
 })
 
+test('a later generation without a file begins where the log does', async () => {
+  await landAll(sinkInto(storage.store(), { maxRecords: 3, generation: 2 }), log, { low: 2 })
+  expect(await planOf(2, { generation: 2, bounds: { low: 1, high: 9 } })).toMatchObject({ next: 1, after: undefined })
+})
+
 test('refuses an offset before the oldest file', async () => {
   storage.files.delete(path(0))
   await expect(planOf(1)).rejects.toThrow(/begins at 3: use --from 3/)
