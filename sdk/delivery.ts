@@ -43,7 +43,7 @@ export function added(): void {
 }
 
 /** Seals what waits, and sends a batch of the outbox. Never throws. */
-export const run = (): void => {
+export const run: () => void = () => {
   due = 0
   sendNext()
 }
