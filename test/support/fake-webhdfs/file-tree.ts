@@ -138,7 +138,9 @@ export function createFileTree(now: () => number = Date.now): FileTree {
     },
     renameStrictly(from, to) {
       if (!files.has(from)) throw missing(from)
-      if (files.has(to) || isFolder(to)) {
+      if (isFolder(to))
+        throw exceptionOf('IOException', `Source ${from} is a file and destination ${to} is a directory`)
+      if (files.has(to)) {
         throw exceptionOf('FileAlreadyExistsException', `rename destination ${to} already exists`)
       }
       checkParents(to)

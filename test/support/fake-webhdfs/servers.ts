@@ -4,7 +4,7 @@ import type { WebHdfsFault } from './fault.ts'
 import type { FileTree } from './file-tree.ts'
 import { createListener, type Listener } from './listener.ts'
 import { type Asked, checkState, type NameNodeState, operate, partOf } from './operations.ts'
-import { exceptionOf } from './remote-exception.ts'
+import { exceptionOf, FakeRemoteException } from './remote-exception.ts'
 
 /** `dead`: down, and the NameNodes know. */
 export type DataNodeState = 'up' | 'hung' | 'down' | 'dead'
@@ -69,7 +69,7 @@ export function createNameNode(cluster: Cluster, index: number): Promise<FakeSer
   let turn = index
 
   function redirect({ op, path, query }: Asked): Answer {
-    if (op === 'OPEN') cluster.tree.read(path)
+    if (op === 'OPEN') partOf(cluster.tree.read(path), query)
     const excluded = (query.get('excludedatanodes') ?? '').split(',')
     const left = cluster.dataNodes.filter((node, at) => node.state !== 'dead' && !excluded.includes(transferOf(at)))
     const node = left[turn++ % left.length]
@@ -116,6 +116,16 @@ export function createDataNode(cluster: Cluster): Promise<FakeServer<DataNodeSta
   })
 }
 
+/** HttpFS answers 500 where WebHDFS answers 403 (HttpFSExceptionProvider). */
+function asHttpFs<T>(act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (!(error instanceof FakeRemoteException) || error.status !== 403) throw error
+    throw new FakeRemoteException(error.exception, error.message, 500)
+  }
+}
+
 /** As HttpFSServer: uploads in one step with `data=true`, the old rename only, `overwrite` unless told otherwise. */
 export function createHttpFs(cluster: Cluster, index: number): Promise<FakeServer<NameNodeState>> {
   return createServer<NameNodeState>('active', (asked, io) => {
@@ -129,6 +139,7 @@ export function createHttpFs(cluster: Cluster, index: number): Promise<FakeServe
     }
     const act = (body: Buffer): Answer => {
       if (!query.has('user.name')) return { status: 401, body: '<html>' }
+      if (op === 'OPEN' && Number(query.get('offset')) > tree.read(path).length) return { status: 500, body: '<html>' }
       if (op === 'OPEN') return { status: 200, body: partOf(tree.read(path), query) }
       if (op !== 'CREATE')
         return { status: 200, body: operate(tree, asked, { strict: false, stale: fault === 'stale' }) }
@@ -138,6 +149,6 @@ export function createHttpFs(cluster: Cluster, index: number): Promise<FakeServe
       tree.complete(path, body)
       return { status: 201 }
     }
-    return exchange({ ...io, fault, begin, act })
+    return exchange({ ...io, fault, begin: () => asHttpFs(begin), act: body => asHttpFs(() => act(body)) })
   })
 }
