@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { duckDbDialect, viewsOf } from '../deploy/hive/views.ts'
 
 /** The landed record as DuckDB reads it: one entry a column, the same names and types as the Hive table's. */
 const recordShape = {
@@ -46,7 +47,7 @@ export const insertLines = `INSERT INTO events
   FROM (SELECT from_json(unnest(string_split($lines, chr(10))), '${JSON.stringify(recordShape)}') AS record)`
 
 export interface Database {
-  /** A connection whose default catalog has the table `events`. */
+  /** A connection whose default catalog has the table `events` and its views. */
   connect(): Promise<DuckDBConnection>
   /** Compresses what was inserted since the last time; about 35 bytes to 200 bytes an event remain. */
   compact(): Promise<void>
@@ -58,7 +59,7 @@ export interface DatabaseOptions {
 }
 
 /**
- * Opens an empty in-memory DuckDB with the table `events`. It has no way out from the first moment: no files, no
+ * Opens an empty in-memory DuckDB with the table `events` and the views that Hive has on it. It has no way out from the first moment: no files, no
  * network, no extensions, and its configuration can't be changed again. Rows come in as parameters only.
  */
 export async function openDatabase({ memoryLimit = '512MB' }: DatabaseOptions = {}): Promise<Database> {
@@ -77,6 +78,7 @@ export async function openDatabase({ memoryLimit = '512MB' }: DatabaseOptions = 
   await keeper.run("ATTACH ':memory:' AS landed (COMPRESS)")
   await keeper.run('USE landed')
   await keeper.run(`CREATE TABLE events (${columns.join(', ')}, dt VARCHAR NOT NULL, hr VARCHAR NOT NULL)`)
+  for (const view of viewsOf(duckDbDialect, name => name)) await keeper.run(`CREATE VIEW ${view.name} AS ${view.query}`)
   return {
     async connect() {
       const connection = await instance.connect()

@@ -1,8 +1,12 @@
+import { hiveDialect, viewsOf } from './views.ts'
+
 export interface HiveDdlOptions {
   /** Where the writer lands its files: a path on the default file system, or an `hdfs://` address. */
   location: string
   /** Name of the table, with its database or without. @default "events" */
   table?: string
+  /** The oldest Hive that is to read the text; later ones read it too. @default 2 */
+  hive?: HiveVersion
 }
 
 const fields: Record<string, string> = {
@@ -22,66 +26,51 @@ const fields: Record<string, string> = {
   kafka: 'struct<topic:string, `partition`:int, `offset`:bigint, skipped:bigint, generation:int>',
 }
 
-/** `2026-11-21T02:44:46.123Z` as a timestamp in UTC, whatever the session's time zone is. */
-const happenedAt = "cast(translate(`@timestamp`, 'TZ', ' ') AS timestamp) AS happened_at"
+/** What a version reads: 3.1 has a SerDe of its own and can drop partitions whose folder is gone; 4 looks for new ones itself. */
+const versions = {
+  2: { serde: 'org.apache.hive.hcatalog.data.JsonSerDe', sync: '', properties: '' },
+  3: { serde: 'org.apache.hadoop.hive.serde2.JsonSerDe', sync: ' SYNC PARTITIONS', properties: '' },
+  4: {
+    serde: 'org.apache.hadoop.hive.serde2.JsonSerDe',
+    sync: ' SYNC PARTITIONS',
+    properties: "\nTBLPROPERTIES ('discover.partitions' = 'true')",
+  },
+} as const
+export type HiveVersion = keyof typeof versions
+
+/** The parts of a table's name: `database` with its dot, or empty. Throws a TypeError for what can't stand in a statement. */
+function partsOf(table: string): { database: string; name: string } {
+  const [, database = '', name = ''] = /^([a-z]\w*\.)?([a-z]\w*)$/i.exec(table) ?? []
+  if (!name) throw new TypeError(`not the name of a table: ${table}`)
+  return { database, name }
+}
 
 /**
  * The statements that make the landed files a Hive table, each ended by a semicolon at the end of a line: the external
- * table in the names of the record on the topic, its partitions, and the views `page_views` and `clicks`, which for a
- * table of another name than `events` begin with that name (`shop_clicks`). They may be run again at any time: that
- * adds the partitions that are new. Throws a TypeError for a location or a name that can't stand in a statement.
+ * table in the names of the record on the topic, its partitions, and the views of {@link viewsOf}, which for a table of
+ * another name than `events` begin with that name (`shop_clicks`). They may be run again at any time: that adds the
+ * partitions that are new. Throws a TypeError for a location or a name that can't stand in a statement.
  */
-export function hiveDdl({ location, table = 'events' }: HiveDdlOptions): string {
+export function hiveDdl({ location, table = 'events', hive = 2 }: HiveDdlOptions): string {
   if (!/^[^'"\\;\s]+$/.test(location)) throw new TypeError(`not a location: ${location}`)
-  const [, database = '', name = ''] = /^([a-z]\w*\.)?([a-z]\w*)$/i.exec(table) ?? []
-  if (!name) throw new TypeError(`not the name of a table: ${table}`)
-  const view = (suffix: string) => `${database}${name === 'events' ? '' : `${name}_`}${suffix}`
+  const { database, name } = partsOf(table)
+  const { serde, sync, properties } = versions[hive]
+  const prefix = name === 'events' ? '' : `${name}_`
+  const nameOf = (view: string) => (view === 'events' ? table : `${database}${prefix}${view}`)
   const columns = Object.entries(fields).map(([field, type]) => `  \`${field}\` ${type}`)
+  const views = viewsOf(hiveDialect, nameOf).map(
+    view => `-- ${view.about}\nCREATE OR REPLACE VIEW ${view.name} AS\n${view.query};\n`,
+  )
   return `-- What clicktrail's writer landed, as \`clicktrail hive ddl\` prints it. Run it again to see new partitions.
 CREATE EXTERNAL TABLE IF NOT EXISTS ${table} (
 ${columns.join(',\n')}
 )
 PARTITIONED BY (dt string, hr string)
-ROW FORMAT SERDE 'org.apache.hive.hcatalog.data.JsonSerDe'
+ROW FORMAT SERDE '${serde}'
 STORED AS TEXTFILE
-LOCATION '${location}';
+LOCATION '${location}'${properties};
 
-MSCK REPAIR TABLE ${table};
+MSCK REPAIR TABLE ${table}${sync};
 
-CREATE OR REPLACE VIEW ${view('page_views')} AS
-SELECT
-  event.id AS event_id,
-  ${happenedAt},
-  site,
-  url.domain AS domain,
-  url.path AS path,
-  page.title AS title,
-  http.request.referrer AS referrer,
-  \`user\`.id AS visitor,
-  session.id AS session_id,
-  user_agent.name AS browser,
-  user_agent.os.name AS os,
-  user_agent.device.type AS device,
-  dt,
-  hr
-FROM ${table}
-WHERE event.action = 'page_view';
-
-CREATE OR REPLACE VIEW ${view('clicks')} AS
-SELECT
-  event.id AS event_id,
-  ${happenedAt},
-  site,
-  event.action AS action,
-  properties['color'] AS color,
-  \`user\`.id AS visitor,
-  \`user\`.name AS user_name,
-  url.path AS path,
-  user_agent.name AS browser,
-  user_agent.os.name AS os,
-  dt,
-  hr
-FROM ${table}
-WHERE event.action RLIKE '(^|_)click$';
-`
+${views.join('\n')}`
 }

@@ -21,38 +21,150 @@ LOCATION '/data/events';
 
 MSCK REPAIR TABLE events;
 
-CREATE OR REPLACE VIEW page_views AS
+-- Every landed row, copies too, under plain names. dt and hr are those of the folder; WHERE dt = … reads that day alone.
+CREATE OR REPLACE VIEW event_rows AS
 SELECT
   event.id AS event_id,
   cast(translate(`@timestamp`, 'TZ', ' ') AS timestamp) AS happened_at,
-  site,
+  cast(datediff(substr(`@timestamp`, 1, 10), '1970-01-01') AS bigint) * 86400 + cast(substr(`@timestamp`, 12, 2) AS int) * 3600 + cast(substr(`@timestamp`, 15, 2) AS int) * 60 + cast(substr(`@timestamp`, 18, 2) AS int) AS happened_s,
+  substr(`@timestamp`, 1, 10) AS happened_dt,
+  substr(`@timestamp`, 12, 2) AS happened_hr,
+  cast(translate(event.created, 'TZ', ' ') AS timestamp) AS received_at,
+  (cast(datediff(substr(event.created, 1, 10), '1970-01-01') AS bigint) * 86400 + cast(substr(event.created, 12, 2) AS int) * 3600 + cast(substr(event.created, 15, 2) AS int) * 60 + cast(substr(event.created, 18, 2) AS int)) - (cast(datediff(substr(`@timestamp`, 1, 10), '1970-01-01') AS bigint) * 86400 + cast(substr(`@timestamp`, 12, 2) AS int) * 3600 + cast(substr(`@timestamp`, 15, 2) AS int) * 60 + cast(substr(`@timestamp`, 18, 2) AS int)) AS delay_s,
+  site AS site,
+  event.action AS action,
+  tab.id AS tab_id,
+  event.`sequence` AS tab_sequence,
+  session.id AS session_id,
+  `user`.id AS visitor,
+  `user`.name AS user_name,
   url.domain AS domain,
   url.path AS path,
   page.title AS title,
   http.request.referrer AS referrer,
-  `user`.id AS visitor,
-  session.id AS session_id,
   user_agent.name AS browser,
   user_agent.os.name AS os,
   user_agent.device.type AS device,
+  coalesce(user_agent.bot, false) AS bot,
+  properties AS properties,
+  kafka.topic AS kafka_topic,
+  coalesce(kafka.generation, 1) AS kafka_generation,
+  kafka.`partition` AS kafka_partition,
+  kafka.`offset` AS kafka_offset,
+  coalesce(kafka.skipped, 0) AS kafka_skipped,
+  dt AS dt,
+  hr AS hr
+FROM events;
+
+-- Each event once: the first of its rows by generation, partition and offset. Reads the whole table.
+CREATE OR REPLACE VIEW events_distinct AS
+SELECT
+  event_id,
+  happened_at,
+  happened_s,
+  happened_dt,
+  happened_hr,
+  received_at,
+  delay_s,
+  site,
+  action,
+  tab_id,
+  tab_sequence,
+  session_id,
+  visitor,
+  user_name,
+  domain,
+  path,
+  title,
+  referrer,
+  browser,
+  os,
+  device,
+  bot,
+  properties,
+  kafka_topic,
+  kafka_generation,
+  kafka_partition,
+  kafka_offset,
+  kafka_skipped,
   dt,
   hr
-FROM events
-WHERE event.action = 'page_view';
+FROM (
+  SELECT r.*, row_number() OVER (PARTITION BY event_id ORDER BY kafka_generation, kafka_partition, kafka_offset) AS nth
+  FROM event_rows r
+) numbered
+WHERE nth = 1;
 
+-- A row for each page viewed, as landed: the copies that the writer did not recognise are in it.
+CREATE OR REPLACE VIEW page_views AS
+SELECT
+  event_id,
+  happened_at,
+  site,
+  domain,
+  path,
+  title,
+  referrer,
+  visitor,
+  session_id,
+  browser,
+  os,
+  device,
+  bot,
+  dt,
+  hr
+FROM event_rows
+WHERE action = 'page_view';
+
+-- A row for each action called click or something_click, as landed.
 CREATE OR REPLACE VIEW clicks AS
 SELECT
-  event.id AS event_id,
-  cast(translate(`@timestamp`, 'TZ', ' ') AS timestamp) AS happened_at,
+  event_id,
+  happened_at,
   site,
-  event.action AS action,
+  action,
   properties['color'] AS color,
-  `user`.id AS visitor,
-  `user`.name AS user_name,
-  url.path AS path,
-  user_agent.name AS browser,
-  user_agent.os.name AS os,
+  visitor,
+  user_name,
+  path,
+  browser,
+  os,
+  bot,
   dt,
   hr
-FROM events
-WHERE event.action RLIKE '(^|_)click$';
+FROM event_rows
+WHERE substr(concat('_', action), -6) = '_click';
+
+-- A row for each visit of people, bots left out: the browser's session id, or where it gives none, what a visitor does without a pause of 30 minutes. bounce: one page viewed and nothing else. dt: the day it began. Reads the whole table.
+CREATE OR REPLACE VIEW sessions AS
+SELECT
+  visit AS session_id,
+  site,
+  min(visitor) AS visitor,
+  min(happened_at) AS began_at,
+  max(happened_at) AS ended_at,
+  max(happened_s) - min(happened_s) AS duration_s,
+  count(*) AS events,
+  sum(CASE WHEN action = 'page_view' THEN 1 ELSE 0 END) AS views,
+  min(CASE WHEN action = 'page_view' AND from_first = 1 THEN path END) AS entry_page,
+  min(CASE WHEN action = 'page_view' AND from_last = 1 THEN path END) AS exit_page,
+  count(*) = 1 AND min(action) = 'page_view' AS bounce,
+  min(happened_dt) AS dt
+FROM (
+  SELECT
+    v.*,
+    row_number() OVER (PARTITION BY site, visit, action ORDER BY happened_at, tab_sequence, event_id) AS from_first,
+    row_number() OVER (PARTITION BY site, visit, action ORDER BY happened_at DESC, tab_sequence DESC, event_id DESC) AS from_last
+  FROM (
+    SELECT
+      p.*,
+      coalesce(session_id, concat(who, '-', cast(sum(begins) OVER (PARTITION BY site, who ORDER BY happened_at, tab_sequence, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS string))) AS visit
+    FROM (
+      SELECT
+        d.*,
+        CASE WHEN happened_s - lag(happened_s) OVER (PARTITION BY site, who ORDER BY happened_at, tab_sequence, event_id) <= 1800 THEN 0 ELSE 1 END AS begins
+      FROM (SELECT e.*, coalesce(session_id, visitor, tab_id) AS who FROM events_distinct e WHERE NOT bot) d
+    ) p
+  ) v
+) ordered
+GROUP BY site, visit;

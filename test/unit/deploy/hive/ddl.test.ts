@@ -42,14 +42,28 @@ test('the table has every field of the record, and the position on the topic, an
 })
 
 test.each([
-  ['events', 'page_views', 'clicks'],
-  ['web.events', 'web.page_views', 'web.clicks'],
-  ['shop', 'shop_page_views', 'shop_clicks'],
-  ['web.shop', 'web.shop_page_views', 'web.shop_clicks'],
-])('of table %s the views are %s and %s', (table, ...views) => {
+  ['events', ''],
+  ['web.events', 'web.'],
+  ['shop', 'shop_'],
+  ['web.shop', 'web.shop_'],
+])('of table %s the views begin with "%s"', (table, prefix) => {
   const ddl = hiveDdl({ location: '/data/events', table })
+  const views = ['event_rows', 'events_distinct', 'page_views', 'clicks', 'sessions'].map(view => prefix + view)
   expect([...ddl.matchAll(/VIEW (\S+) AS/g)].map(([, name]) => name)).toEqual(views)
   expect(ddl).toContain(`CREATE EXTERNAL TABLE IF NOT EXISTS ${table} (`)
+  const read = [...ddl.matchAll(/FROM (\w[\w.]*)/g)].map(([, name]) => name)
+  expect([table, ...views]).toEqual(expect.arrayContaining(read))
+})
+
+test.each([
+  [2, 'org.apache.hive.hcatalog.data.JsonSerDe', 'MSCK REPAIR TABLE events;', false],
+  [3, 'org.apache.hadoop.hive.serde2.JsonSerDe', 'MSCK REPAIR TABLE events SYNC PARTITIONS;', false],
+  [4, 'org.apache.hadoop.hive.serde2.JsonSerDe', 'MSCK REPAIR TABLE events SYNC PARTITIONS;', true],
+] as const)('for Hive %i it says what that reads', (hive, serde, repair, discovers) => {
+  const ddl = hiveDdl({ location: '/data/events', hive })
+  expect(ddl).toContain(`SERDE '${serde}'`)
+  expect(ddl).toContain(repair)
+  expect(ddl.includes('discover.partitions')).toBe(discovers)
 })
 
 test.each(["/data/ev'ents", '/data;', '/a b', '', '/a\n'])('refuses the location %j', location => {

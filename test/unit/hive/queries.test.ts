@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createLocalStore } from '../../../consumers/hdfs/local/store.ts'
+import { type Database, openDatabase } from '../../../dashboard/database.ts'
+import { createImporter } from '../../../dashboard/importer.ts'
+import { runSql } from '../../../dashboard/sql-box.ts'
+import { analystAnswers, analystLog, analystQueries, analystWindow, cellsLike } from '../../support/analyst-log.ts'
+import { landLog } from '../../support/land-log.ts'
+
+let root: string
+let database: Database
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clicktrail-queries-'))
+  const dir = join(root, 'events')
+  const logger = pino({ level: 'silent' })
+  await landLog(analystLog, {
+    store: createLocalStore({ dir }),
+    topic: 'analyst',
+    windowOffsets: analystWindow,
+    logger,
+  })
+  database = await openDatabase()
+  const importer = await createImporter(database, dir)
+  await importer.scan(0)
+  expect(importer.status()).toMatchObject({ events: 13, failedFiles: 0 })
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+async function rowsOf(sql: string) {
+  const answer = await runSql(database, sql)
+  if (!answer.ok) throw new Error(answer.error)
+  return answer.rows
+}
+
+describe("the questions of deploy/hive/queries.sql in DuckDB, on the embedded writer's files", () => {
+  test('are ten, each with an answer to compare', () => {
+    expect(analystQueries()).toHaveLength(10)
+    expect(Object.keys(analystAnswers)).toHaveLength(10)
+  })
+
+  test.each(analystQueries().map((sql, index) => [index + 1, sql] as const))('number %i', async (number, sql) => {
+    const expected = analystAnswers[number]
+    const rows = await rowsOf(sql)
+    expect(rows.map((row, index) => cellsLike(expected?.[index], row))).toEqual(expected)
+  })
+})
+
+describe('the views in DuckDB', () => {
+  test('sessions have begin, end, pages and bounce, with and without a session id', async () => {
+    const columns = 'session_id, visitor, began_at, ended_at, duration_s, events, views, entry_page, exit_page, bounce'
+    expect(await rowsOf(`SELECT ${columns} FROM sessions WHERE visitor IN ('v1', 'v2') ORDER BY session_id`)).toEqual([
+      ['s1', 'v1', '2026-11-21 02:30:00', '2026-11-21 02:31:00', '60', '5', '2', '/', '/shop', 'false'],
+      ['v2-1', 'v2', '2026-11-21 02:40:00', '2026-11-21 02:40:05', '5', '2', '1', '/shop', '/shop', 'false'],
+      ['v2-2', 'v2', '2026-11-21 03:20:00', '2026-11-21 03:20:00', '0', '1', '1', '/', '/', 'true'],
+    ])
+  })
+
+  test('events_distinct keeps the first row of an event', async () => {
+    const sql = "SELECT kafka_offset, hr FROM events_distinct WHERE event_id = 'a-5'"
+    expect(await rowsOf(sql)).toEqual([['4', '02']])
+    expect(await rowsOf('SELECT count(*), count(DISTINCT event_id) FROM events_distinct')).toEqual([['12', '12']])
+  })
+
+  test('clicks are actions called click or something_click', async () => {
+    expect(await rowsOf('SELECT action, color FROM clicks ORDER BY event_id')).toEqual([
+      ['color_click', 'red'],
+      ['color_click', 'red'],
+      ['color_click', 'red'],
+      ['color_click', 'green'],
+    ])
+  })
+})
