@@ -95,6 +95,7 @@ export function loadConfigFrom({ command, needs, ...told }: Given) {
     logLevel: read('logLevel') ?? 'info',
     kafka: kafkaOptions(sources, read, problems),
     hdfs: hdfsOptions(read),
+    hive: { command: read('hiveCommand'), table: read('hiveTable') ?? 'events' },
     elasticsearch: elasticsearchOptions(sources, read, problems),
   } as const
   if (command === 'start' || command === 'collector') {

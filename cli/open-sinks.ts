@@ -5,7 +5,10 @@ import { type Consumer, createConsumer } from '../consumers/consumer.ts'
 import { elasticsearchClient } from '../consumers/elasticsearch/client.ts'
 import { setupElasticsearch } from '../consumers/elasticsearch/setup.ts'
 import { createElasticsearchSink } from '../consumers/elasticsearch/sink.ts'
+import { announcingStore } from '../consumers/hdfs/announcing-store.ts'
+import { createHivePartitions } from '../consumers/hdfs/hive-partitions.ts'
 import { createHdfsSink } from '../consumers/hdfs/sink.ts'
+import type { LandingStore } from '../consumers/hdfs/store.ts'
 import type { createConsumerMetrics } from '../consumers/metrics.ts'
 import type { Sink } from '../consumers/sink.ts'
 import type { Config } from './config.ts'
@@ -19,7 +22,15 @@ export type OpenSink = (config: Config, logger: Logger, signal: AbortSignal) => 
 export const openHdfsSink: OpenSink = async (config, logger, signal) => {
   const store = await openLandingStore(config, logger, signal)
   const { flush, format, generation, topic } = config
-  return createHdfsSink({ store, topic, format, generation, ...flush, logger })
+  return createHdfsSink({ store: toldToHive(store, config, logger), topic, format, generation, ...flush, logger })
+}
+
+/** The same store; Hive hears of each new hour by the operator's command, if there is one. */
+function toldToHive(store: LandingStore, { hive }: Config, logger: Logger): LandingStore {
+  if (!hive.command) return store
+  const partitions = createHivePartitions({ command: hive.command, table: hive.table, logger })
+  const announcing = announcingStore(store, path => partitions.announce(path))
+  return { ...announcing, close: async () => void (await Promise.all([partitions.close(), store.close()])) }
 }
 
 /** The sink that writes documents. Its templates are installed first where they are missing: an index made without them has the wrong types for good. */

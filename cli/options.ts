@@ -120,6 +120,8 @@ export const hdfsSettings = [
   'flushMaxRecords',
   'fileFormat',
   'generation',
+  'hiveCommand',
+  'hiveTable',
 ] as const satisfies SettingKey[]
 
 export const elasticsearchSettings = [

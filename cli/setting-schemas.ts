@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { originTest } from '../collector/http/cors.ts'
+import { commandWords } from './command-words.ts'
 
 /** Text to value. What can't be read is a problem whose sentence goes on after the setting's name. */
 function parsed<T>(parse: (value: string) => T | { problem: string }) {
@@ -148,6 +149,14 @@ export const hdfsPath = matching(
   /^(\/(?!\.{1,2}(\/|$))[^/\s:]+){2,}$/,
   'an absolute path at least two folders deep, such as /data/events',
 )
+
+export const command = parsed(value => {
+  const words = commandWords(value)
+  if (words?.[0]) return words
+  return { problem: 'must be a program and its arguments, with both ends of every quote' }
+})
+
+export const hiveTable = matching(/^([a-z]\w*\.)?[a-z]\w*$/i, 'the name of a table, such as events or web.events')
 
 export function atLeast(characters: number) {
   return z.string().min(characters, `must have at least ${characters} characters`)

@@ -201,6 +201,18 @@ export const settings = {
     fallback: '/data/events',
     schema: schemas.hdfsPath,
   },
+  hiveCommand: {
+    name: 'CLICKTRAIL_HIVE_COMMAND',
+    help: 'run for each new hour, with ALTER TABLE … ADD PARTITION as its last argument: beeline -u … -e',
+    fallback: 'none',
+    schema: schemas.command,
+  },
+  hiveTable: {
+    name: 'CLICKTRAIL_HIVE_TABLE',
+    help: 'name of the Hive table, with its database or without',
+    fallback: 'events',
+    schema: schemas.hiveTable,
+  },
   hdfsDataNodes: {
     name: 'HDFS_DATANODES',
     help: 'DataNodes that files may be sent to, comma separated: host, *.domain, either with :port; unset: any that the NameNode names',
