@@ -28,7 +28,7 @@ export function hive(): Command {
       ],
       run: async config => {
         const { path: location } = config.hdfs
-        console.log(hiveDdl({ location, table: config.hive.table, ...(version && { hive: version }) }))
+        process.stdout.write(hiveDdl({ location, table: config.hive.table, ...(version && { hive: version }) }))
       },
     }),
   )

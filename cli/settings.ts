@@ -204,7 +204,6 @@ export const settings = {
   hiveCommand: {
     name: 'CLICKTRAIL_HIVE_COMMAND',
     help: 'run for each new hour, with ALTER TABLE … ADD PARTITION as its last argument: beeline -u … -e',
-    fallback: 'none',
     schema: schemas.command,
   },
   hiveTable: {
