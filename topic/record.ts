@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { inspectMembers, knownMembers } from './foreign-members.ts'
+import { mayKeepText } from './own-text.ts'
+import { usualEventId } from './usual-record.ts'
 
 /**
  * CONTRACT 2: the record on the topic. One JSON object, keyless, in ECS (Elastic Common Schema) names, nested, so that
@@ -74,16 +76,6 @@ export type Decoded =
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Line breaks, space before a colon (see {@link colonsIn}), and numbers that are too long for Hive's parser. */
-const odd = /[\n\r]|"\s+:|\d{300}/
-
-/** As many as there are members; more where a member is there twice (or a text looks like one: written anew, it is the same). */
-function colonsIn(text: string): number {
-  let count = 0
-  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) count++
-  return count
-}
-
 const known = knownMembers(recordSchema)
 
 /**
@@ -107,11 +99,25 @@ export function decodeRecord(value: Uint8Array | null): Decoded {
   }
   const { members, problem } = inspectMembers(result.data, known)
   if (problem !== undefined) return { ok: false, reason: 'invalid', message: problem }
-  const asItIs = source.startsWith('{"') && source.endsWith('}') && !odd.test(source) && colonsIn(source) === members
-  return { ok: true, record: result.data, text: asItIs ? source : JSON.stringify(parsed) }
+  return { ok: true, record: result.data, text: mayKeepText(source, members) ? source : JSON.stringify(parsed) }
+}
+
+export type RecordLine = { ok: true; eventId: string; json: Uint8Array } | Extract<Decoded, { ok: false }>
+
+/** As {@link decodeRecord}, for who needs only the event's id and the bytes of the JSON text: several times faster for what our collector writes. */
+export function readRecord(value: Uint8Array | null): RecordLine {
+  const usual = value === null ? undefined : usualEventId(value)
+  if (value !== null && usual !== undefined) return { ok: true, eventId: usual, json: value }
+  const decoded = decodeRecord(value)
+  return decoded.ok ? { ok: true, eventId: decoded.record.event.id, json: Buffer.from(decoded.text) } : decoded
 }
 
 /** The landed copy, one line without its newline: the record's own text with `kafka` as its last member. */
 export function landedText(text: string, kafka: KafkaPosition): string {
-  return `${text.slice(0, -1)},"kafka":${JSON.stringify(kafka)}}`
+  return text.slice(0, -1) + landedEnd(kafka)
+}
+
+/** What takes the place of a record's closing brace in its landed copy. */
+export function landedEnd(kafka: KafkaPosition): string {
+  return `,"kafka":${JSON.stringify(kafka)}}`
 }
