@@ -43,13 +43,22 @@ test('a collector without a spool answers, before the next stage, what comes lat
   const writer = createFakeTopicWriter({ onAppend: () => wait(4_500) })
   const collector = createCollector({ writer, script: Buffer.alloc(0), logger })
   await collector.start()
-  const server = await listen({ app: collector.app, direct: collector.events, host: '127.0.0.1', port: 0, logger })
+  const arrived = vi.fn()
+  const { listener } = collector.events
+  const direct = {
+    ...collector.events,
+    listener: (...exchange: Parameters<typeof listener>) => {
+      arrived()
+      listener(...exchange)
+    },
+  }
+  const server = await listen({ app: collector.app, direct, host: '127.0.0.1', port: 0, logger })
   const body = '{"site":"x","events":[{"action":"a"}]}'
   const socket = connect({ host: '127.0.0.1', port: server.port })
   let answer = ''
   socket.setEncoding('utf8').on('data', text => (answer += text))
   socket.write(`POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`)
-  await wait(50)
+  await vi.waitFor(() => expect(arrived).toHaveBeenCalled())
   const closed = closeInStages(
     [
       () => Promise.all([server.close(), collector.close()]),
