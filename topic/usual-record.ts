@@ -68,8 +68,8 @@ function arePlain(json: string): boolean {
 }
 
 /**
- * The event's id in a record that is written as our collector does it, which `decodeRecord` would take and land as it is;
- * undefined for any other, good or bad. Several times faster, as it makes no objects.
+ * The event's id in a record that is written as our collector does it, which `decodeRecord` would take and land as it is, or
+ * written anew with the same meaning; undefined for any other, good or bad. Several times faster, as it makes no objects.
  */
 export function usualEventId(value: Uint8Array): string | undefined {
   if (!isUtf8(value)) return undefined
