@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { connectHdfs } from '../../consumers/hdfs/connect.ts'
+import { addPartitions } from '../../consumers/hdfs/hive-partitions.ts'
 import { hiveDdl } from '../../deploy/hive/ddl.ts'
 import { runHive } from '../stack/servers.ts'
 import { analystAnswers, analystLog, analystQueries, analystWindow, cellsLike } from '../support/analyst-log.ts'
@@ -23,6 +24,9 @@ async function answersOf(setUp: string, queries: readonly string[]): Promise<str
   return answers
 }
 
+/** The part of the statements that makes the table, and finds none of its partitions. */
+const untilRepaired = (ddl: string) => ddl.slice(0, ddl.indexOf('MSCK'))
+
 const inSessions = 'session_id, visitor, began_at, ended_at, duration_s, events, views, entry_page, exit_page, bounce'
 const oddProperties =
   "properties['Color'], properties['n\\u0000l'], properties['price'], properties['paid'], properties['']"
@@ -36,17 +40,27 @@ const more = {
 
 describe('the questions of deploy/hive/queries.sql on the real Hive, on files that the writer landed in the real HDFS', () => {
   let answers: string[][][]
+  let added: string[][]
   const extra = (of: keyof typeof more) => answers[10 + Object.keys(more).indexOf(of)]
 
   beforeAll(async () => {
     const path = `/tmp/${name}/events`
     const store = await connectHdfs({ urls: [url], user: 'clicktrail', path, logger })
     await landLog(analystLog, { store, topic: 'analyst', windowOffsets: analystWindow, logger })
-    const setUp = `CREATE DATABASE ${name};
+    const hour = addPartitions('four', [Date.UTC(2026, 10, 21, 2)])
+    const setUp = `SET hive.exec.reducers.max=1;
+CREATE DATABASE ${name};
 USE ${name};
 ${hiveDdl({ location: path })}
+${untilRepaired(hiveDdl({ location: path, table: 'four', hive: 4 }))}
+${hour};
+${hour};
+SELECT 'answer', 'added';
+SHOW PARTITIONS four;
 ${hiveDdl({ location: path, table: 'four', hive: 4 })}`
-    answers = await answersOf(setUp, [...analystQueries(), ...Object.values(more)])
+    const [first = [], ...others] = await answersOf(setUp, [...analystQueries(), ...Object.values(more)])
+    added = first
+    answers = others
   })
 
   test.each(analystQueries().map((_, index) => index + 1))('number %i', number => {
@@ -66,6 +80,10 @@ ${hiveDdl({ location: path, table: 'four', hive: 4 })}`
   test('keys that differ only by case, NUL, line separators and deep members neither break a row nor get lost', () => {
     expect(extra('odd')).toEqual([['x', 'a\u2028b\u2029c\u0085d', '1.5', 'true', '?']])
     expect(extra('everything')).toHaveLength(13)
+  })
+
+  test('the statement of the writer adds its hour, and may be run again', () => {
+    expect(added).toEqual([['dt=2026-11-21/hr=02']])
   })
 
   test("the text for Hive 4 reads the same rows with Hive's own SerDe", () => {
