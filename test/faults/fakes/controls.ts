@@ -1,0 +1,55 @@
+import { posix } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import type { LandingStore } from '../../../consumers/hdfs/store.ts'
+import { faults } from './faults.ts'
+import type { FakeFault } from './play.ts'
+
+/** A writer that is known to be wrong, and a fault that has to show it. */
+export interface Control {
+  name: string
+  fault: FakeFault
+}
+
+const offsetOf = (line: string) => Number(/"offset":(\d+)/.exec(line.slice(line.lastIndexOf('"kafka":')))?.[1])
+const endOf = (name: string) => Number(/~(\d+)$/.exec(name)?.[1])
+
+/** Names files by their first and their last offset: two writers that stop at different offsets both win. */
+function startAndEndInTheName(store: LandingStore): LandingStore {
+  const ends = new Map<string, number>()
+  const newest = async (folder: string) => {
+    const entries = (await store.list(folder)).toSorted((a, b) => endOf(a.name) - endOf(b.name))
+    return new Map(entries.map(entry => [entry.name.replace(/~\d+$/, ''), entry]))
+  }
+  return {
+    ...store,
+    async stage(name, chunks) {
+      const staged = await store.stage(name, chunks)
+      const lines = gunzipSync(Buffer.concat(chunks)).toString().trimEnd()
+      ends.set(staged.path, offsetOf(lines.slice(lines.lastIndexOf('\n') + 1)))
+      return staged
+    },
+    land: (staged, path) => store.land(staged, `${path}~${ends.get(staged.path)}`),
+    list: async folder => [...(await newest(folder))].map(([name, entry]) => ({ ...entry, name })),
+    async read(path, offset, length) {
+      const found = (await newest(posix.dirname(path))).get(posix.basename(path))
+      return store.read(found ? posix.join(posix.dirname(path), found.name) : path, offset, length)
+    },
+  }
+}
+
+/** Sees no file, and so goes on from the committed offset. */
+const fromTheCommit = (store: LandingStore): LandingStore => ({ ...store, list: async () => [] })
+
+const wrong = (name: string, wrap: (store: LandingStore) => LandingStore, under: string): Control[] =>
+  faults
+    .filter(fault => fault.name === under)
+    .map(fault => ({
+      name: `control: ${name}`,
+      fault: { ...fault, world: { ...fault.world, wrap, settleMs: 3_000 } },
+    }))
+
+/** Each has to lose or to double something within the seeds of a run: else the harness would not see a writer that does. */
+export const controls: readonly Control[] = [
+  ...wrong('names by start and end', startAndEndInTheName, 'zombie before land'),
+  ...wrong('goes on from the commit', fromTheCommit, 'files moved away, to land again'),
+]

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import type { LogRecord } from '../../topic/topic.ts'
+import type { Landed, Row } from './landed.ts'
+import { goodAction } from './values.ts'
+
+export interface Evidence {
+  /** Every record that was ever on the topic, by partition and offset. */
+  log: readonly (readonly LogRecord[])[]
+  landed: Landed
+  deadLetters: readonly { partition: number; offset: number }[]
+  /** @default 1 */
+  generation?: number
+}
+
+export interface Verdict {
+  records: number
+  copies: number
+  /** Sum of `kafka.skipped`. */
+  skipped: number
+  deadLetters: number
+  /** Offsets that were gone before anybody read them, and are written down. */
+  gone: number
+  /** Offsets that are nowhere. */
+  lost: string[]
+  /** Offsets and events that are there twice. */
+  doubled: string[]
+  /** Everything else that must not be. */
+  wrong: string[]
+}
+
+const eventSchema = z.object({ event: z.object({ id: z.string(), action: z.literal(goodAction) }) })
+
+/** The id of an event that has to land; undefined for what is foreign, which may land or be a dead letter. */
+function idOf({ value }: LogRecord): string | undefined {
+  try {
+    const parsed = eventSchema.safeParse(JSON.parse(String(value)))
+    return parsed.success ? parsed.data.event.id : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Holds the files to the log: every offset is landed, a copy of an event that is landed, a dead letter, or written down as gone, and only
+ * one of them; `kafka.skipped` leads from each row to the one before; every line parses.
+ */
+export function judge({ log, landed, deadLetters, generation = 1 }: Evidence): Verdict {
+  const rows = landed.rows.filter(row => row.generation === generation)
+  const verdict: Verdict = {
+    records: log.reduce((sum, records) => sum + records.length, 0),
+    copies: 0,
+    skipped: rows.reduce((sum, row) => sum + row.skipped, 0),
+    deadLetters: new Set(deadLetters.map(letter => `${letter.partition}:${letter.offset}`)).size,
+    gone: 0,
+    lost: [],
+    doubled: [],
+    wrong: [...landed.broken],
+  }
+  for (const [partition, records] of log.entries()) {
+    const here = <T extends { partition: number }>(all: readonly T[]) => all.filter(one => one.partition === partition)
+    const gaps = here(landed.gaps).filter(gap => gap.generation === generation)
+    const isGone = (offset: number) => gaps.some(gap => gap.from <= offset && offset <= gap.to)
+    const own = here(rows).sort((a, b) => a.offset - b.offset)
+    judgePartition(verdict, { partition, records, rows: own, isGone, letters: here(deadLetters) })
+  }
+  for (const row of rows)
+    if (!log[row.partition]?.[row.offset]) verdict.wrong.push(`${nameOf(row)} is not on the topic`)
+  return verdict
+}
+
+interface Partition {
+  partition: number
+  records: readonly LogRecord[]
+  rows: readonly Row[]
+  letters: readonly { offset: number }[]
+  isGone(offset: number): boolean
+}
+
+function judgePartition(verdict: Verdict, { partition, records, rows, letters, isGone }: Partition): void {
+  const landed = new Map(rows.map(row => [row.offset, row]))
+  const dead = new Set(letters.map(letter => letter.offset))
+  const ids = new Set(rows.map(row => row.id))
+  const seen = new Set<string>()
+  for (const record of records) {
+    const at = `${partition}:${record.offset}`
+    const row = landed.get(record.offset)
+    const id = idOf(record)
+    if (row && dead.has(record.offset)) verdict.wrong.push(`${at} is landed and a dead letter`)
+    else if (row && id !== undefined && row.id !== id) verdict.wrong.push(`${at} is ${id}, but ${row.id} is landed`)
+    else if (row && isGone(record.offset)) verdict.wrong.push(`${at} is landed, and written down as gone`)
+    else if (row || dead.has(record.offset)) continue
+    else if (isGone(record.offset)) verdict.gone++
+    else if (id !== undefined && ids.has(id)) verdict.copies++
+    else verdict.lost.push(at)
+  }
+  for (const [index, row] of rows.entries()) {
+    const before = rows[index - 1]
+    if (before?.offset === row.offset) verdict.doubled.push(nameOf(row))
+    else if (seen.has(row.id)) verdict.doubled.push(`${nameOf(row)}, a copy of ${row.id}`)
+    else if (before && row.offset - before.offset - 1 !== row.skipped)
+      verdict.wrong.push(`${nameOf(row)} counts ${row.skipped} skipped after ${before.offset}`)
+    seen.add(row.id)
+  }
+}
+
+const nameOf = (row: Row) => `${row.partition}:${row.offset}`

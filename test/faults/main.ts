@@ -1,0 +1,70 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { backwards } from './fakes/backwards.ts'
+import { controls } from './fakes/controls.ts'
+import { faults } from './fakes/faults.ts'
+import { onFakes } from './fakes/play.ts'
+import type { Fault } from './fault.ts'
+import { runFault, type Tally, tableOf } from './tally.ts'
+
+interface Options {
+  seeds: number
+  seed: number
+  only?: string
+  atOnce: number
+}
+
+function whole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.')
+  return Number(text)
+}
+
+const program = new Command('npm run test:faults --')
+  .description(
+    `Runs the writers through everything that may go wrong and holds what is landed to the topic: every offset lands once, is a counted
+copy, a dead letter, or written down as gone. Writers that are known to be wrong run too, and have to be caught.
+Ends with 1 when a row is red. A seed decides what happens; when, is the machine's too: a red seed may need a few repetitions.`,
+  )
+  .option('--seeds <n>', 'runs of each fault', whole, 8)
+  .option('--seed <n>', 'the first seed', whole, Date.now() % 1_000_000)
+  .option('--only <text>', 'only faults with this in their name')
+  .option('--at-once <n>', 'faults that run side by side', whole, 4)
+
+const startedMs = Date.now()
+const progress = (line: string) =>
+  console.error(`${((Date.now() - startedMs) / 1_000).toFixed(0).padStart(4)} s  ${line}`)
+
+/** All of them, some at a time, in the order of the list. */
+async function runAll(jobs: readonly (() => Promise<Tally>)[], atOnce: number): Promise<Tally[]> {
+  const tallies: Tally[] = []
+  const work = jobs.entries()
+  const workOff = async () => {
+    for (const [index, job] of work) {
+      const tally = await job()
+      tallies[index] = tally
+      progress(`${tally.red.length > 0 ? 'RED' : 'ok '} ${tally.name}`)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.max(1, atOnce) }, workOff))
+  return tallies
+}
+
+async function run({ seeds, seed, only = '', atOnce }: Options): Promise<void> {
+  const wanted = ({ name }: { name: string }) => name.includes(only)
+  const job =
+    (fault: Fault, control = false) =>
+    () =>
+      runFault(fault, { seeds, seed, control })
+  const jobs = [
+    ...[...faults.map(onFakes), ...backwards].filter(wanted).map(fault => job(fault)),
+    ...controls.filter(wanted).map(({ name, fault }) => job({ ...onFakes(fault), name }, true)),
+  ]
+  progress(`${jobs.length} faults, ${seeds} seeds each from ${seed} on`)
+  const tallies = await runAll(jobs, atOnce)
+  console.log(tableOf(tallies))
+  const red = tallies.filter(tally => tally.red.length > 0)
+  if (jobs.length === 0) console.error(`no fault has "${only}" in its name`)
+  process.exit(red.length > 0 || jobs.length === 0 ? 1 : 0)
+}
+
+program.action(run)
+await program.parseAsync()
