@@ -267,6 +267,9 @@ export const faults: readonly FakeFault[] = [
         if (world.random.once(2)) await killedAt(other).trouble(world)
         else if (!alone.has(one.name)) await one.trouble(world)
       },
+      async after(world) {
+        for (const times of world.hdfs.disturbed.values()) world.happened += times
+      },
     }),
   ),
 ]
