@@ -115,6 +115,11 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
   async function work(): Promise<'lost' | 'drained'> {
     for (let passed = false; ; ) {
       signal.throwIfAborted()
+      const room = sink.room?.()
+      if (room) {
+        await untilAborted(room, signal)
+        continue
+      }
       if (absorb()) {
         await turn()
         continue

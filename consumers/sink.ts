@@ -63,6 +63,8 @@ export interface Sink {
    * so that a flush never lands beyond a record that nobody kept. Throws {@link PartitionHalted} when the log isn't the one that landed.
    */
   add(partition: number, records: readonly LogRecord[], nowMs: number): readonly Rejected[]
+  /** Undefined while any partition may `add`; else resolves when they may again: the sink is still at work on what it got. */
+  room?(): Promise<void> | undefined
   buffered(partition: number): Buffered
   /** Whether a buffer is due by the sink's own limits (age, bytes, count, the end of an hour). */
   due(partition: number, nowMs: number): boolean

@@ -1,6 +1,7 @@
-import { decodeRecord, type KafkaPosition, landedText } from '../../topic/record.ts'
+import { type KafkaPosition, landedEnd, readRecord } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 import { type Buffered, PartitionHalted, type Rejected } from '../sink.ts'
+import type { Compressor } from './compressor.ts'
 import { createFileBuffer, type FileBuffer } from './file-buffer.ts'
 import { type FileFormat, hourOf } from './path.ts'
 import { endsBefore, isDue, isFull, type RotationLimits } from './rotation.ts'
@@ -21,6 +22,7 @@ export interface PartitionStart {
   limits: RotationLimits
   windowOffsets: number
   hash: Hash
+  compressor: Compressor
 }
 
 /** A file's worth of rows. */
@@ -82,7 +84,7 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
     )
   }
 
-  function land(record: LogRecord, row: { text: string; eventId: string; hourMs: number }, nowMs: number): void {
+  function land(record: LogRecord, row: { json: Uint8Array; eventId: string; hourMs: number }, nowMs: number): void {
     const skipped = previous === undefined ? 0 : record.offset - previous - 1
     const position: KafkaPosition = {
       topic,
@@ -95,12 +97,12 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
     open ??= {
       start: fileStart,
       hourMs: fileHourMs ?? row.hourMs,
-      content: createFileBuffer(start.format),
+      content: createFileBuffer(start.format, start.compressor),
       records: 0,
       sinceMs: nowMs,
       last,
     }
-    open.content.push(landedText(row.text, position))
+    open.content.push(row.json, landedEnd(position))
     open.records++
     open.last = last
     previous = record.offset
@@ -112,8 +114,8 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
   function addOne(record: LogRecord, nowMs: number): Rejected | undefined {
     if (record.offset < position) return undefined
     position = record.offset + 1
-    const decoded = decodeRecord(record.value)
-    const eventId = decoded.ok ? decoded.record.event.id : undefined
+    const read = readRecord(record.value)
+    const eventId = read.ok ? read.eventId : undefined
     if (record.offset < next) {
       check(record.offset, eventId)
       if (eventId !== undefined) window.isCopy(record.offset, eventId)
@@ -124,9 +126,9 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
     readable = position
     fileHourMs ??= hourMs
     if (open && endsBefore(open.hourMs, hourMs)) end()
-    if (!decoded.ok) return { record, reason: decoded.reason, message: decoded.message }
-    if (window.isCopy(record.offset, decoded.record.event.id)) copies++
-    else land(record, { text: decoded.text, eventId: decoded.record.event.id, hourMs }, nowMs)
+    if (!read.ok) return { record, reason: read.reason, message: read.message }
+    if (window.isCopy(record.offset, read.eventId)) copies++
+    else land(record, { ...read, hourMs }, nowMs)
     return undefined
   }
 
@@ -162,7 +164,7 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
 }
 
 function weightOf(file: PendingFile): { records: number; bytes: number; sinceMs: number } {
-  return { records: file.records, bytes: file.content.bytes(), sinceMs: file.sinceMs }
+  return { records: file.records, bytes: file.content.fileBytes(), sinceMs: file.sinceMs }
 }
 
 /** What an operator can do when log and files don't fit together. */

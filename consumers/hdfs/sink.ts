@@ -9,6 +9,7 @@ import {
   type Sink,
   type SinkCounts,
 } from '../sink.ts'
+import { type Compressor, createCompressor } from './compressor.ts'
 import { createLanding, type LandingOptions } from './landing.ts'
 import { createPartitionBuffer, type Gap, type PartitionBuffer, wayOut } from './partition-buffer.ts'
 import { type FileFormat, gapPathOf, pathOf } from './path.ts'
@@ -35,6 +36,8 @@ export interface HdfsSinkOptions {
   windowOffsets?: number
   /** @default Date.now */
   now?: () => number
+  /** For tests: what makes gzip members. */
+  compressor?: Compressor
   /** For tests: how to wait. */
   wait?: typeof wait
   /** For tests: called between the steps of a landing. */
@@ -69,6 +72,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
   const { store, topic, logger, generation, now } = settings
   const partitions = new Map<number, Partition>()
   const landing = createLanding(settings)
+  const { compressor = createCompressor() } = options
   const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
 
   /** The last row landed, and the file that it lies in. */
@@ -127,6 +131,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
         ...settings,
         partition,
         hash,
+        compressor,
         next,
         previous: row?.offset,
         expected: row ?? commit?.expected,
@@ -137,6 +142,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
     },
 
     add: (partition, records, nowMs) => partitions.get(partition)?.buffer.add(records, nowMs) ?? [],
+    room: () => compressor.room(),
     buffered: partition => partitions.get(partition)?.buffer.buffered() ?? { records: 0, bytes: 0, sinceMs: undefined },
     due: (partition, nowMs) => partitions.get(partition)?.buffer.due(nowMs) ?? false,
 
@@ -147,7 +153,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
       const file = state.buffer.endFirst()
       if (!file) return { next: state.next, metadata: state.metadata, rejected: [] }
       const path = pathOf({ hourMs: file.hourMs, generation, partition, start: file.start, format: settings.format })
-      if ((await landing.land(path, file.content.finish(), signal)) === 'lost') {
+      if ((await landing.land(path, await file.content.finish(), signal)) === 'lost') {
         state.buffer.removeFirst()
         if (partitions.get(partition) === state) partitions.delete(partition)
         logger.warn({ topic, partition, path }, 'file not landed: somebody else did, or the answer is not known')

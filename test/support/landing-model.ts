@@ -1,5 +1,6 @@
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { pino } from 'pino'
+import { type Compressor, memberBytes } from '../../consumers/hdfs/compressor.ts'
 import { createHdfsSink } from '../../consumers/hdfs/sink.ts'
 import type { LandingStore } from '../../consumers/hdfs/store.ts'
 import type { LogRecord } from '../../topic/topic.ts'
@@ -111,7 +112,7 @@ export async function runModel(seed: number, options: ModelOptions): Promise<Mod
     const wait = () => gate(writer)
     const store = storeOf(writer)
     const now = () => logStartMs
-    const sink = createHdfsSink({ store, topic: 't', logger, format, maxRecords, windowOffsets, wait, now })
+    const sink = createHdfsSink({ store, topic: 't', logger, format, maxRecords, windowOffsets, wait, now, compressor })
     starting: for (;;) {
       let position = await sink.start(0, { low: 0, high: records, committed }, signal)
       for (;;) {
@@ -188,6 +189,13 @@ export async function runModel(seed: number, options: ModelOptions): Promise<Mod
   outcome.finished = finished.has(incarnations - 1)
   judge(outcome, { log, ids, storage, deadLetters, agreed: !options.disagree })
   return outcome
+}
+
+/** Compresses at once: a step of the model ends when nobody has anything left to do but to wait at a gate. */
+const compressor: Compressor = {
+  blank: () => Buffer.allocUnsafe(memberBytes),
+  compress: async (raw, length) => gzipSync(raw.subarray(0, length)),
+  room: () => undefined,
 }
 
 function startOf(path: string): number {

@@ -45,3 +45,17 @@ test('holds no more ids than it is wide', () => {
   window.isCopy(1_000_000, 'far')
   expect(window.size()).toBe(1)
 })
+
+test('holds many ids that hash alike apart', () => {
+  const crowded: Hash = text => (BigInt(text) % 7n) | (BigInt(text) << 32n)
+  const ids = fc.array(fc.nat(40), { maxLength: 300 })
+  fc.assert(
+    fc.property(ids, fc.integer({ min: 1, max: 30 }), (log, width) => {
+      const window = createWindow(width, crowded)
+      for (const [offset, id] of log.entries()) {
+        expect(window.isCopy(offset, String(id))).toBe(log.slice(Math.max(0, offset - width), offset).includes(id))
+        expect(window.size()).toBe(new Set(log.slice(Math.max(0, offset - width), offset + 1)).size)
+      }
+    }),
+  )
+})
