@@ -4,6 +4,10 @@ import { controls } from './fakes/controls.ts'
 import { faults } from './fakes/faults.ts'
 import { onFakes } from './fakes/play.ts'
 import type { Fault } from './fault.ts'
+import { realFaults } from './real/faults.ts'
+import { countedByHive } from './real/hive.ts'
+import { type LandedTable, onServers } from './real/play.ts'
+import { startServers } from './real/world.ts'
 import { runFault, type Tally, tableOf } from './tally.ts'
 
 interface Options {
@@ -11,6 +15,8 @@ interface Options {
   seed: number
   only?: string
   atOnce: number
+  real?: true
+  short?: true
 }
 
 function whole(text: string): number {
@@ -27,6 +33,11 @@ Ends with 1 when a row is red. A seed decides what happens; when, is the machine
   .option('--seeds <n>', 'runs of each fault', whole, 8)
   .option('--seed <n>', 'the first seed', whole, Date.now() % 1_000_000)
   .option('--only <text>', 'only faults with this in their name')
+  .option(
+    '--real',
+    'then each fault once with real writers on Kafka, HDFS and Hive, which it starts for itself (Java 17, Maven)',
+  )
+  .option('--short', 'real trouble lasts 20 s at most, and Hive counts nothing')
   .option('--at-once <n>', 'faults that run side by side', whole, 4)
 
 const startedMs = Date.now()
@@ -48,8 +59,9 @@ async function runAll(jobs: readonly (() => Promise<Tally>)[], atOnce: number): 
   return tallies
 }
 
-async function run({ seeds, seed, only = '', atOnce }: Options): Promise<void> {
-  const wanted = ({ name }: { name: string }) => name.includes(only)
+type Wanted = (one: { name: string }) => boolean
+
+function runFakes({ seeds, seed, atOnce }: Options, wanted: Wanted): Promise<Tally[]> {
   const job =
     (fault: Fault, control = false) =>
     () =>
@@ -58,12 +70,37 @@ async function run({ seeds, seed, only = '', atOnce }: Options): Promise<void> {
     ...[...faults.map(onFakes), ...backwards].filter(wanted).map(fault => job(fault)),
     ...controls.filter(wanted).map(({ name, fault }) => job({ ...onFakes(fault), name }, true)),
   ]
-  progress(`${jobs.length} faults, ${seeds} seeds each from ${seed} on`)
-  const tallies = await runAll(jobs, atOnce)
+  progress(`${jobs.length} faults on fakes, ${seeds} seeds each from ${seed} on`)
+  return runAll(jobs, atOnce)
+}
+
+/** One after the other: they share servers, which they end. */
+async function runReal({ seed, short }: Options, wanted: Wanted): Promise<Tally[]> {
+  progress('real servers are starting')
+  const servers = await startServers()
+  try {
+    const tables: LandedTable[] = []
+    const mostMs = short ? 20_000 : Number.POSITIVE_INFINITY
+    const real = realFaults.map(fault => onServers(fault, { servers, mostMs, tables })).filter(wanted)
+    if (!short) real.push(countedByHive(tables, servers.hdfs.rpc))
+    progress(`${real.length} faults on real servers, the seed is ${seed}`)
+    const flags = short ? ' --real --short' : ' --real'
+    return await runAll(
+      real.map(fault => () => runFault(fault, { seeds: 1, seed, flags })),
+      1,
+    )
+  } finally {
+    await servers.close()
+  }
+}
+
+async function run(options: Options): Promise<void> {
+  const wanted = ({ name }: { name: string }) => name.includes(options.only ?? '')
+  const tallies = await runFakes(options, wanted)
+  if (options.real) tallies.push(...(await runReal(options, wanted)))
   console.log(tableOf(tallies))
-  const red = tallies.filter(tally => tally.red.length > 0)
-  if (jobs.length === 0) console.error(`no fault has "${only}" in its name`)
-  process.exit(red.length > 0 || jobs.length === 0 ? 1 : 0)
+  if (tallies.length === 0) console.error(`no fault has "${options.only}" in its name`)
+  process.exit(tallies.length === 0 || tallies.some(tally => tally.red.length > 0) ? 1 : 0)
 }
 
 program.action(run)

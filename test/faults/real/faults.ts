@@ -1,0 +1,137 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { until } from '../../support/until.ts'
+import type { RealFault } from './play.ts'
+import type { RealWorld } from './world.ts'
+
+/** Longer than the writers' session of 15 s: the group has given its partitions to others. */
+const zombieMs = 20_000
+const mostPartitions = 6
+
+/** Waits for a moment that the seed picks; or, one time in two, for a line of the writer's log that says a file has landed. */
+async function moment(world: RealWorld, mostMs = 2_000): Promise<void> {
+  const writer = world.writers[0]
+  if (!writer || world.random.once(2)) return void (await wait(world.random.below(mostMs)))
+  const before = writer.output().length
+  const hasLanded = () => writer.output().indexOf('file landed', before) >= 0 || writer.child.exitCode !== null
+  await until(hasLanded, { what: 'a file', timeoutMs: mostMs, everyMs: 1 }).catch(() => {})
+}
+
+async function restart(world: RealWorld, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const [writer] = world.writers
+  if (!writer) return
+  await world.end(writer, signal)
+  world.happened++
+  await world.startOne()
+}
+
+export const realFaults: readonly RealFault[] = [
+  {
+    name: 'writers killed',
+    async trouble(world) {
+      await moment(world)
+      await restart(world, 'SIGKILL')
+    },
+  },
+  {
+    name: 'rebalance storm, partitions added',
+    lengthMs: 120_000,
+    async trouble(world) {
+      await wait(world.random.below(2_500))
+      const what = world.random.below(4)
+      if (what === 0 && world.writers.length < 4) await world.startOne()
+      else if (what === 1) {
+        const { length } = await world.admin.fetchTopicOffsets(world.topic)
+        const topicPartitions = [{ topic: world.topic, count: Math.min(mostPartitions, length + 1) }]
+        if (length < mostPartitions) await world.admin.createPartitions({ topicPartitions })
+      } else await restart(world, world.random.pick(['SIGTERM', 'SIGKILL']))
+      world.happened++
+    },
+  },
+  {
+    name: 'zombie, stopped longer than its session',
+    async trouble(world) {
+      await moment(world)
+      const writer = world.some()
+      writer.child.kill('SIGSTOP')
+      await wait(zombieMs)
+      writer.child.kill('SIGCONT')
+      world.happened++
+      await wait(3_000)
+    },
+  },
+  {
+    name: 'SIGTERM in mid-flush',
+    async trouble(world) {
+      await moment(world)
+      await restart(world, 'SIGTERM')
+    },
+  },
+  {
+    name: 'broker restart',
+    async trouble(world) {
+      await wait(3_000)
+      const broker = world.servers.brokers.node(1)
+      await broker.end(world.random.pick(['SIGTERM', 'SIGKILL']))
+      await wait(world.random.below(4_000))
+      await broker.start()
+      world.happened++
+      await wait(3_000)
+    },
+  },
+  {
+    name: 'NameNode restart',
+    async trouble(world) {
+      await wait(3_000)
+      const { nameNode } = world.servers.hdfs
+      await nameNode.end(world.random.pick(['SIGTERM', 'SIGKILL']))
+      await wait(world.random.below(3_000))
+      await nameNode.start()
+      world.happened++
+      await wait(3_000)
+    },
+  },
+  {
+    name: 'NameNode in safe mode',
+    async trouble(world) {
+      await wait(2_000)
+      await world.servers.hdfs.safeMode('enter')
+      await wait(world.random.below(5_000))
+      await world.servers.hdfs.safeMode('leave')
+      world.happened++
+      await wait(2_000)
+    },
+  },
+  {
+    name: 'the only DataNode gone',
+    async trouble(world) {
+      await wait(2_000)
+      const { dataNode } = world.servers.hdfs
+      await dataNode.end('SIGKILL')
+      await wait(world.random.below(8_000))
+      await dataNode.start()
+      world.happened++
+      await wait(2_000)
+    },
+  },
+  {
+    name: 'group offsets deleted',
+    async trouble(world) {
+      await wait(4_000)
+      const ended = [...world.writers]
+      // A group is deleted only when nobody is in it.
+      await Promise.all(ended.map(writer => world.end(writer, 'SIGTERM')))
+      await world.admin.deleteGroups([`${world.topic}-hdfs`])
+      for (const _ of ended) await world.startOne()
+      world.happened++
+      await wait(4_000)
+    },
+  },
+  {
+    name: 'foreign records',
+    mixture: { foreignOnceIn: 4, largeBytes: 2 * 1_048_576 },
+    async trouble(world) {
+      await wait(1_000)
+      world.happened++
+    },
+  },
+]

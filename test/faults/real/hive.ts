@@ -1,0 +1,37 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { hiveDdl } from '../../../deploy/hive/ddl.ts'
+import { serverDir } from '../../stack/folders.ts'
+import { runHive } from '../../stack/hive.ts'
+import type { Fault } from '../fault.ts'
+import type { LandedTable } from './play.ts'
+
+const query = (table: string) => `SELECT '${table}', kafka.\`partition\`, count(*),
+  max(kafka.\`offset\`) - min(kafka.\`offset\`) + 1 - count(*) - sum(coalesce(kafka.skipped, 0))
+FROM ${table} GROUP BY kafka.\`partition\`;`
+
+/** Hive counts what all runs have landed, and asks of each partition whether it is complete. */
+export function countedByHive(tables: readonly LandedTable[], hdfs: string): Fault {
+  return {
+    name: 'real: counted by Hive',
+    async run() {
+      const statements = tables.map(({ table: location }, index) => {
+        const table = `faults_${index}`
+        return `${hiveDdl({ location, table })}\n${query(table)}`
+      })
+      const rows = await runHive(statements.join('\n'), { hdfs })
+      const wrong: string[] = []
+      let records = 0
+      for (const [index, { table, rows: expected }] of tables.entries()) {
+        const own = rows.filter(([name]) => name === `faults_${index}`)
+        const counted = own.reduce((sum, row) => sum + Number(row[2]), 0)
+        records += counted
+        if (counted !== expected) wrong.push(`${table}: Hive counts ${counted} rows of ${expected}`)
+        for (const [, partition, , missing] of own)
+          if (missing !== '0') wrong.push(`${table}: ${missing} offsets are missing in partition ${partition}`)
+      }
+      rmSync(join(serverDir('hive'), hdfs.replace(/[^\w.-]/g, '_')), { recursive: true, force: true })
+      return { records, copies: 0, skipped: 0, deadLetters: 0, happened: tables.length, lost: [], doubled: [], wrong }
+    },
+  }
+}
