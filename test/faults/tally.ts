@@ -15,7 +15,7 @@ export interface Tally {
 export interface TallyOptions {
   seed: number
   seeds: number
-  /** A writer that is known to be wrong: it is red when nothing was lost or doubled. */
+  /** A writer that is known to be wrong: runs until something is lost or doubled, and is red when nothing was within 8 seeds or `seeds`. */
   control?: boolean
   /** What goes behind the command that repeats a run. */
   flags?: string
@@ -23,14 +23,18 @@ export interface TallyOptions {
 
 const shown = 4
 
+const controlSeeds = 8
+
 /** Runs a fault with `seeds` seeds from `seed` on, one after the other. Never rejects. */
 export async function runFault(fault: Fault, options: TallyOptions): Promise<Tally> {
-  const { seed: first, seeds, control = false, flags = '' } = options
+  const { seed: first, control = false, flags = '' } = options
+  const seeds = control ? Math.max(controlSeeds, options.seeds) : options.seeds
   const sums = { records: 0, copies: 0, skipped: 0, deadLetters: 0, happened: 0 }
-  const tally: Tally = { name: fault.name, seeds, sums, lost: 0, doubled: 0, seconds: 0, red: [] }
+  const tally: Tally = { name: fault.name, seeds: 0, sums, lost: 0, doubled: 0, seconds: 0, red: [] }
   const beganMs = performance.now()
   const repeat = (seed: number) => `npm run test:faults --${flags} --only "${fault.name}" --seed ${seed} --seeds 1`
   for (let seed = first; seed < first + seeds; seed++) {
+    tally.seeds++
     try {
       const outcome = await fault.run(seed)
       sums.records += outcome.records
@@ -42,6 +46,7 @@ export async function runFault(fault: Fault, options: TallyOptions): Promise<Tal
       tally.doubled += outcome.doubled.length
       const found = [named('lost', outcome.lost), named('doubled', outcome.doubled), named('wrong', outcome.wrong)]
       const wrong = found.filter(one => one !== undefined)
+      if (control && tally.lost + tally.doubled > 0) break
       if (wrong.length > 0 && !control) tally.red.push(`seed ${seed}: ${wrong.join('; ')}\n    ${repeat(seed)}`)
     } catch (error) {
       const reason = error instanceof Error ? error.stack : String(error)

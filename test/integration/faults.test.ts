@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+/** Rejects with all that was printed, the seed of each red row among it. */
+async function runFaults(...args: string[]): Promise<string> {
+  const command = ['test/faults/from-checkout.mjs', '--seed', String(Date.now() % 1_000_000), ...args]
+  return (await promisify(execFile)(process.execPath, command)).stdout
+}
+
+test('loses and doubles nothing in one run of each fault on fakes, and catches writers that do', async () => {
+  expect(await runFaults('--seeds', '1')).toContain('control: names by start and end')
+})
+
+test('loses and doubles nothing with real writers that come and go while partitions are added', async () => {
+  expect(await runFaults('--real', '--short', '--only', 'real: rebalance storm')).toContain(' ok')
+})
