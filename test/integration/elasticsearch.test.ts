@@ -48,17 +48,6 @@ describeSink('Elasticsearch', async () => {
 })
 
 describe('setup', () => {
-  it('can be repeated, and says what this server cannot do', async () => {
-    const index = await newIndex()
-    const again = await setupElasticsearch(client, { index })
-    expect([...again.done, ...again.skipped.map(one => one.what)].toSorted()).toEqual([
-      `component template ${index}-mappings`,
-      `index template ${index} for ${index}-*`,
-      `lifecycle policy ${index}`,
-    ])
-    await removeIndex(client, index)
-  })
-
   it('gives each field its type in an index that a bulk makes', async () => {
     const index = await newIndex()
     const sink = open(index)
