@@ -46,7 +46,8 @@ Options of a bench: npm run bench -- <name> --help
     if (needPeers.includes(name)) installPeers()
     if (!asBuilt) await buildIfStale()
   }
-  const outfile = `bench/dist/${name}.js`
+  // Beside the peers a bench would take their zod for ours.
+  const outfile = `${needPeers.includes(name) ? 'bench/dist' : 'dist/bench'}/${name}.js`
   await esbuild.build({
     entryPoints: [`bench/${name}/main.ts`],
     outfile,
@@ -59,5 +60,5 @@ Options of a bench: npm run bench -- <name> --help
     logLevel: 'warning',
   })
   process.argv.splice(1, process.argv.length, outfile, ...args)
-  await import(`./dist/${name}.js`)
+  await import(`../${outfile}`)
 }
