@@ -2,9 +2,11 @@ import { Command } from 'commander'
 import { collector } from './collector.ts'
 import { ConfigError } from './config.ts'
 import { consume } from './consume.ts'
+import { dlq } from './dlq.ts'
 import { elasticsearch } from './elasticsearch.ts'
 import { hdfs } from './hdfs.ts'
 import { hive } from './hive.ts'
+import { kibana } from './kibana.ts'
 import { toCommand } from './options.ts'
 import { reload } from './reload.ts'
 import { start } from './start.ts'
@@ -20,8 +22,10 @@ const program = new Command('clicktrail')
   .addCommand(consume())
   .addCommand(topics())
   .addCommand(elasticsearch())
+  .addCommand(kibana())
   .addCommand(hdfs())
   .addCommand(reload())
+  .addCommand(dlq())
   .addCommand(hive())
 
 try {

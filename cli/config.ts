@@ -19,10 +19,17 @@ export type Command =
   | 'elasticsearch'
   | 'hive'
   | 'hdfs'
+  | 'kibana'
   | 'reload'
+  | 'dlq'
+  | 'consume dlq'
 
 /** The writers have ports of their own, so that all can run on one machine. */
-const adminPortOf: Partial<Record<Command, number>> = { 'consume hdfs': 8082, 'consume elasticsearch': 8083 }
+const adminPortOf: Partial<Record<Command, number>> = {
+  'consume hdfs': 8082,
+  'consume elasticsearch': 8083,
+  'consume dlq': 8084,
+}
 
 /** Every problem of the configuration at once, each with the name of its setting. */
 export class ConfigError extends Error {

@@ -8,7 +8,7 @@ export interface Flag {
   flags: string
   help: string
   /** Throws commander's InvalidArgumentError. */
-  parse?: (value: string) => number
+  parse?: (value: string) => number | string
 }
 
 export interface Subcommand {
@@ -20,6 +20,8 @@ export interface Subcommand {
   /** Settings without which it has no work. */
   needs?: readonly SettingKey[]
   flags?: readonly Flag[]
+  /** What stands behind the command without a flag; handed over under its name. `[at]` may be left out, `<at>` not. */
+  argument?: { name: string; word: string; help: string; parse: (value: string) => unknown }
   run(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void>
 }
 
@@ -53,13 +55,16 @@ export function toCommand(subcommand: Subcommand): Command {
     if (parse) command.option(flags, help, parse)
     else command.option(flags, help)
   }
+  const { argument } = subcommand
+  if (argument) command.argument(argument.word, argument.help, argument.parse)
   command.option('--print-config', 'print every setting, its value and where it comes from, and start nothing')
   const secrets = subcommand.settings.map((key): Setting => settings[key]).filter(setting => setting.secret)
   if (secrets.length > 0) {
     const lines = secrets.map(setting => `  ${setting.name}  ${setting.help}`)
     command.addHelpText('after', `\nBy environment only, or from the file named by <NAME>_FILE:\n${lines.join('\n')}`)
   }
-  return command.action(async (given: Record<string, unknown>) => {
+  return command.action(async () => {
+    const given: Record<string, unknown> = command.opts()
     const flags: Partial<Record<SettingKey, string>> = {}
     for (const [attribute, key] of keyOfAttribute) {
       const value = given[attribute]
@@ -72,7 +77,7 @@ export function toCommand(subcommand: Subcommand): Command {
       return
     }
     const { config } = loadConfigFrom({ ...told, needs: { who: nameOf(subcommand), keys: subcommand.needs ?? [] } })
-    await subcommand.run(config, given)
+    await subcommand.run(config, argument ? { ...given, [argument.name]: command.processedArgs[0] } : given)
   })
 }
 
