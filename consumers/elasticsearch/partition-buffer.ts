@@ -49,7 +49,7 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
   function check(record: LogRecord): void {
     if (!remembered || record.offset !== start - 1) return
     const decoded = decodeRecord(record.value)
-    const found = decoded.ok ? decoded.record.event.id : '(not a record)'
+    const found = nameIn(decoded.ok ? decoded.record.event.id : undefined)
     if (found === remembered.eventId && record.timestampMs === remembered.timestampMs) return
     throw new PartitionHalted(
       `${nameOf(place)}: offset ${record.offset} holds ${found} of ${record.timestampMs}, but ${remembered.eventId} of ${remembered.timestampMs} was committed. ${wayOut}`,
@@ -58,13 +58,12 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
 
   function addOne(record: LogRecord, nowMs: number): Rejected | undefined {
     readTo = record.offset + 1
-    metadata = ''
     const decoded = decodeRecord(record.value)
+    metadata = commitMetadata(record.timestampMs, nameIn(decoded.ok ? decoded.record.event.id : undefined))
     if (!decoded.ok) return { record, reason: decoded.reason, message: decoded.message }
     const { id } = decoded.record.event
     if (Buffer.byteLength(id) > maxIdBytes)
       return { record, reason: 'invalid', message: `event.id has more than ${maxIdBytes} bytes` }
-    metadata = commitMetadata(record.timestampMs, id)
     const target = { id, index: indexOf(decoded.record, index) }
     const lines = bulkLines(target, decoded.text, { ...place, offset: record.offset })
     const entry = { record, ...target, lines, bytes: Buffer.byteLength(lines), addedMs: nowMs }
@@ -102,10 +101,17 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
       const last = entries[count - 1]
       for (const entry of entries.slice(0, count)) bytes -= entry.bytes
       entries = entries.slice(count)
-      if (last) handled = { next: last.record.offset + 1, metadata: commitMetadata(last.record.timestampMs, last.id) }
+      if (!last) return
+      const { offset, timestampMs } = last.record
+      handled = { next: offset + 1, metadata: commitMetadata(timestampMs, nameIn(last.id)) }
     },
     position: () => (entries.length === 0 ? { next: readTo, metadata } : handled),
   }
+}
+
+/** What a commit remembers of an event: its id, or that it has none that fits in. The time tells those apart. */
+function nameIn(id: string | undefined): string {
+  return id !== undefined && /^\S+$/.test(id) ? id : '(nameless)'
 }
 
 const wayOut =

@@ -333,9 +333,15 @@ it('is due by age, count or bytes, and never when empty', async () => {
   expect(sink.due(0, 600)).toBe(true)
 })
 
-it('knows nothing of the record before next when that could not be read', async () => {
+it('remembers the time of a record before next that could not be read, and halts when another lies there', async () => {
   const sink = open()
   await sink.start(0, { low: 0, high: 2, committed: undefined }, signal())
   sink.add(0, [logRecord(0, 0), brokenRecord(1)], 0)
-  expect(await sink.flush(0, signal())).toEqual({ next: 2, metadata: '', rejected: [] })
+  const flushed = await sink.flush(0, signal())
+  if (flushed === 'lost') throw new Error('lost')
+  expect(flushed).toMatchObject({ next: 2, metadata: expect.stringMatching(/^\d+ \S+$/) })
+  expect(await sink.start(0, { low: 0, high: 3, committed: flushed }, signal())).toBe(1)
+  expect(sink.add(0, [brokenRecord(1), logRecord(0, 2)], 0)).toEqual([])
+  await sink.start(0, { low: 0, high: 3, committed: flushed }, signal())
+  expect(() => sink.add(0, [logRecord(0, 1)], 0)).toThrow(PartitionHalted)
 })
