@@ -59,6 +59,7 @@ export const backwards = (['hdfs', 'elasticsearch'] as const).flatMap(sink =>
           await world.feed(async () => {})
           await world.settle()
           const partition = world.random.below(world.log.partitions())
+          if (sink === 'elasticsearch' && world.random.once(2)) await endWithDeadLetter(world, partition)
           const first = Array.from({ length: world.log.partitions() }, (_, index) => world.log.records(index))
           await turnBack(world, partition, life)
           if (sink === 'elasticsearch') return elasticsearchOutcome(world)
@@ -73,6 +74,13 @@ export const backwards = (['hdfs', 'elasticsearch'] as const).flatMap(sink =>
     }),
   ),
 )
+
+/** The record before the commit may be one that no sink can name. */
+async function endWithDeadLetter({ log, group }: World, partition: number): Promise<void> {
+  log.append(partition, Buffer.from('not json'), log.records(partition).at(-1)?.timestampMs ?? 0)
+  const isCommitted = () => group.committed.get(partition)?.next === log.bounds(partition).high
+  await until(isCommitted, { what: 'the dead letter to be passed' })
+}
 
 async function turnBack(world: World, partition: number, life: keyof typeof lives): Promise<void> {
   // Either the writers are there, and their readers join again, or they come to it later.

@@ -81,15 +81,27 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
     metadataMaxAge: 1_000,
     retry: { retries: 30, maxRetryTime: 1_000 },
   })
-  await producer.connect()
   const next = createValues(random, mixture)
   const readTable = createTableReader(hdfs.url, table)
   let last = 0
 
   const partitions = async () => (await admin.fetchTopicOffsets(topic)).length
-  const send = (partition: number, values: (Buffer | null)[]) =>
-    producer.send({ topic, acks: -1, messages: values.map(value => ({ value, partition })) })
   const landed = async () => readLanded(await readTable())
+
+  /** As often as it takes: what was there already lies on the log twice, as a copy. */
+  async function send(partition: number, values: readonly (Buffer | null)[]): Promise<void> {
+    const deadlineMs = Date.now() + settleMs
+    for (;;) {
+      try {
+        await producer.connect()
+        await producer.send({ topic, acks: -1, messages: values.map(value => ({ value, partition })) })
+        return
+      } catch (error) {
+        if (Date.now() > deadlineMs) throw error
+        await wait(500)
+      }
+    }
+  }
 
   async function isDurable(): Promise<boolean> {
     const ends = await admin.fetchTopicOffsets(topic)
@@ -141,6 +153,8 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
           }
         }
       })()
+      // It is awaited below; trouble may take longer than it takes to fail.
+      feeding.catch(() => {})
       while (Date.now() < endMs) await trouble()
       await feeding
     },
@@ -149,7 +163,7 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
       for (let partition = 0; partition < count; partition++)
         await send(partition, [encodeRecord(eventRecord({ tab: tabOf(99_000 + partition), sequence: ++last }))])
       const what = 'all of the topic to be durable'
-      await until(isDurable, { what, timeoutMs: settleMs, everyMs: 500 }).catch(error => {
+      await until(() => isDurable().catch(() => false), { what, timeoutMs: settleMs, everyMs: 500 }).catch(error => {
         const said = world.writers.map(writer => writer.output().trimEnd().split('\n').slice(-5).join('\n'))
         world.wrong.push(`${error.message}\n${said.join('\n')}`)
       })
