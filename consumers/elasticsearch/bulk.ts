@@ -1,17 +1,17 @@
-import type { Client } from '@elastic/elasticsearch'
+import { type Client, errors } from '@elastic/elasticsearch'
 import { z } from 'zod'
 import { decodeRecord } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 import { type Conflict, conflictFields, conflictOf } from './conflict.ts'
+import { bulkBody, type Piece } from './document.ts'
 import { type ItemAnswer, type RequestFailure, requestFailure } from './outcome.ts'
 
 /** One document on its way. */
-export interface BulkEntry {
+export interface BulkEntry extends Piece {
   record: LogRecord
   id: string
   index: string
-  /** Action and document, see `bulkLines`. */
-  lines: string
+  /** In a bulk. */
   bytes: number
   addedMs: number
 }
@@ -46,6 +46,12 @@ const bulkFields = 'items.create.status,items.create.error.type,items.create.err
 
 /** The two requests that the sink makes, never repeated here. */
 export function createBulk(client: Client): Bulk {
+  /** The transport itself would go on asking a node that hangs. What the error names is a copy. */
+  function passOver(id: string | undefined): void {
+    const node = client.connectionPool.connections.find(one => one.id === id)
+    if (node) client.connectionPool.markDead(node)
+  }
+
   async function post<T>(
     request: Parameters<Client['transport']['request']>[0],
     answer: z.ZodType<T>,
@@ -58,6 +64,7 @@ export function createBulk(client: Client): Bulk {
       return { outcome: 'retry', statusCode: undefined, message: `unexpected answer: ${parsed.error.message}` }
     } catch (error) {
       signal.throwIfAborted()
+      if (error instanceof errors.TimeoutError) passOver(error.meta?.meta.connection?.id)
       return requestFailure(error)
     }
   }
@@ -69,7 +76,10 @@ export function createBulk(client: Client): Bulk {
           method: 'POST',
           path: '/_bulk',
           querystring: { filter_path: bulkFields },
-          bulkBody: entries.map(entry => entry.lines).join(''),
+          bulkBody: bulkBody(
+            entries,
+            entries.reduce((sum, { bytes }) => sum + bytes, 0),
+          ),
         },
         bulkAnswer,
         signal,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Client } from '@elastic/elasticsearch'
+import { Client, ClusterConnectionPool } from '@elastic/elasticsearch'
 
 export interface ElasticsearchOptions {
   /** Addresses of nodes, `http://…` or `https://…`. */
@@ -18,7 +18,8 @@ export interface ElasticsearchOptions {
 
 /**
  * A client that never repeats a request by itself: repeating is the sink's, item by item (the transport repeats a 503 four
- * times within 4 ms and never a 429). Makes no request. Throws if the file can't be read.
+ * times within 4 ms and never a 429). Nodes take turns; one that gave no answer, or 502–504, is passed over for a minute, and
+ * longer each time, while another one answers. Makes no request. Throws if the file can't be read.
  */
 export function elasticsearchClient(options: ElasticsearchOptions): Client {
   const { urls, apiKey, username, password, caFile, requestTimeoutMs = 30_000 } = options
@@ -29,6 +30,7 @@ export function elasticsearchClient(options: ElasticsearchOptions): Client {
     nodes: urls,
     requestTimeout: requestTimeoutMs,
     maxRetries: 0,
+    ConnectionPool: ClusterConnectionPool,
     ...(auth ? { auth } : {}),
     ...(ca ? { tls: { ca } } : {}),
   })

@@ -2,10 +2,12 @@ import type { Logger } from 'pino'
 import { type BackoffOptions, backoffMs, wait } from '../backoff.ts'
 import type { Rejected, RejectReason } from '../sink.ts'
 import type { Bulk, BulkEntry, LogPlace } from './bulk.ts'
-import { type ItemAnswer, itemOutcome, type RequestFailure } from './outcome.ts'
+import type { InFlight } from './in-flight.ts'
+import { type ItemAnswer, isCrowded, itemOutcome, type RequestFailure } from './outcome.ts'
 
 export interface LandOptions {
   bulk: Bulk
+  inFlight: InFlight
   place: LogPlace
   logger: Logger
   backoff: BackoffOptions
@@ -38,7 +40,7 @@ const smallestBulk = 64
  * Throws {@link ElasticsearchRefused}, and the signal's reason when it aborts.
  */
 export async function land(entries: readonly BulkEntry[], options: LandOptions): Promise<Landed> {
-  const { bulk, signal, logger, backoff } = options
+  const { signal, logger, backoff } = options
   const landed: Landed = { created: 0, redelivered: 0, copies: 0, rejected: [] }
   const queue: (readonly BulkEntry[])[] = entries.length > 0 ? [entries] : []
   /** What single documents got as 400 for the whole request. */
@@ -46,7 +48,7 @@ export async function land(entries: readonly BulkEntry[], options: LandOptions):
   let attempt = 0
   for (let chunk = queue.shift(); chunk; chunk = queue.shift()) {
     signal.throwIfAborted()
-    const answer = await bulk.create(chunk, signal)
+    const answer = await create(chunk, options)
     const answered = Array.isArray(answer)
     let again = answered ? await settle(chunk, answer, landed, options) : afterFailure(chunk, answer, landed)
     if (!answered && !again && answer.statusCode === 400) alone.push(answer.message)
@@ -67,6 +69,19 @@ export async function land(entries: readonly BulkEntry[], options: LandOptions):
   }
   signal.throwIfAborted()
   return landed
+}
+
+/** One bulk, when its turn has come. */
+async function create(chunk: readonly BulkEntry[], { bulk, inFlight, signal }: LandOptions) {
+  const slot = await inFlight.enter(signal)
+  let outcome: 'taken' | 'crowded' = 'taken'
+  try {
+    const answer = await bulk.create(chunk, signal)
+    if (isCrowded(answer)) outcome = 'crowded'
+    return answer
+  } finally {
+    slot.leave(outcome)
+  }
 }
 
 interface Again {

@@ -51,6 +51,12 @@ export interface RequestFailure {
   message: string
 }
 
+/** Whether the server had no room for it, or for a part of it. */
+export function isCrowded(answer: readonly ItemAnswer[] | RequestFailure): boolean {
+  if (!('outcome' in answer)) return answer.some(({ status }) => status === 429 || status === 503)
+  return answer.statusCode === 429 || answer.statusCode === 503
+}
+
 /** What a rejection of the client means. An abort is for the caller to see before. */
 export function requestFailure(error: unknown): RequestFailure {
   if (error instanceof errors.ResponseError) {

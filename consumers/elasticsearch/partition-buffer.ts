@@ -1,4 +1,4 @@
-import { decodeRecord } from '../../topic/record.ts'
+import { landedEnd, readRecord } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 import {
   type Assignment,
@@ -9,17 +9,19 @@ import {
   type Rejected,
 } from '../sink.ts'
 import type { BulkEntry, LogPlace } from './bulk.ts'
-import { bulkLines, indexOf, maxIdBytes } from './document.ts'
+import { createLine, indexOf, maxIdBytes, originOf, pieceBytes } from './document.ts'
 
-/** What a partition waits to send, and how far it has read. */
+/** What a partition has to send and has sent, in the order of the log, and how far it has read. */
 export interface PartitionBuffer {
   /** Where reading begins: one before what is next, where that record can be checked. */
   readonly from: number
   add(records: readonly LogRecord[], nowMs: number): Rejected[]
+  /** Sent or not. */
   buffered(): Buffered
-  /** The first entries, within both limits, at least one. */
-  first(maxRecords: number, maxBytes: number): readonly BulkEntry[]
-  /** Forgets the first `count` entries. */
+  unsent(): Buffered
+  /** Takes the first unsent entries, within both limits, but at least one if there is one: they count as sent. */
+  send(maxRecords: number, maxBytes: number): readonly BulkEntry[]
+  /** Forgets the first `count` entries: they have been sent and handled. */
   shift(count: number): void
   /** Everything before `next` has been handled. */
   position(): { next: number; metadata: string }
@@ -43,13 +45,15 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
   let metadata = start === committed?.next ? committed.metadata : ''
   let entries: BulkEntry[] = []
   let bytes = 0
+  let sent = 0
+  let sentBytes = 0
   let handled = { next: start, metadata }
 
   /** The record at `start - 1` must be the one that was committed. */
   function check(record: LogRecord): void {
     if (!remembered || record.offset !== start - 1) return
-    const decoded = decodeRecord(record.value)
-    const found = nameIn(decoded.ok ? decoded.record.event.id : undefined)
+    const read = readRecord(record.value)
+    const found = nameIn(read.ok ? read.eventId : undefined)
     if (found === remembered.eventId && record.timestampMs === remembered.timestampMs) return
     throw new PartitionHalted(
       `${nameOf(place)}: offset ${record.offset} holds ${found} of ${record.timestampMs}, but ${remembered.eventId} of ${remembered.timestampMs} was committed. ${wayOut}`,
@@ -58,15 +62,16 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
 
   function addOne(record: LogRecord, nowMs: number): Rejected | undefined {
     readTo = record.offset + 1
-    const decoded = decodeRecord(record.value)
-    metadata = commitMetadata(record.timestampMs, nameIn(decoded.ok ? decoded.record.event.id : undefined))
-    if (!decoded.ok) return { record, reason: decoded.reason, message: decoded.message }
-    const { id } = decoded.record.event
+    const read = readRecord(record.value)
+    metadata = commitMetadata(record.timestampMs, nameIn(read.ok ? read.eventId : undefined))
+    if (!read.ok) return { record, reason: read.reason, message: read.message }
+    const { eventId: id, json } = read
     if (Buffer.byteLength(id) > maxIdBytes)
       return { record, reason: 'invalid', message: `event.id has more than ${maxIdBytes} bytes` }
-    const target = { id, index: indexOf(decoded.record, index) }
-    const lines = bulkLines(target, decoded.text, { ...place, offset: record.offset })
-    const entry = { record, ...target, lines, bytes: Buffer.byteLength(lines), addedMs: nowMs }
+    const target = indexOf(originOf(json), index)
+    const end = `${landedEnd({ ...place, offset: record.offset })}\n`
+    const piece = { action: createLine(target, id), json, end }
+    const entry = { record, id, index: target, ...piece, bytes: pieceBytes(piece), addedMs: nowMs }
     entries.push(entry)
     bytes += entry.bytes
     return undefined
@@ -87,23 +92,28 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
       return rejected
     },
     buffered: () => ({ records: entries.length, bytes, sinceMs: entries[0]?.addedMs }),
-    first(maxRecords, maxBytes) {
-      let count = 0
+    unsent: () => ({ records: entries.length - sent, bytes: bytes - sentBytes, sinceMs: entries[sent]?.addedMs }),
+    send(maxRecords, maxBytes) {
+      const from = sent
       let sum = 0
-      for (const entry of entries) {
-        if (count > 0 && (count >= maxRecords || sum + entry.bytes > maxBytes)) break
-        count++
-        sum += entry.bytes
+      for (; sent < entries.length; sent++) {
+        const size = entries[sent]?.bytes ?? 0
+        if (sent > from && (sent - from >= maxRecords || sum + size > maxBytes)) break
+        sum += size
       }
-      return entries.slice(0, count)
+      sentBytes += sum
+      return entries.slice(from, sent)
     },
     shift(count) {
       const last = entries[count - 1]
-      for (const entry of entries.slice(0, count)) bytes -= entry.bytes
+      for (const entry of entries.slice(0, count)) {
+        bytes -= entry.bytes
+        sentBytes -= entry.bytes
+      }
       entries = entries.slice(count)
-      if (!last) return
-      const { offset, timestampMs } = last.record
-      handled = { next: offset + 1, metadata: commitMetadata(timestampMs, nameIn(last.id)) }
+      sent -= count
+      if (last)
+        handled = { next: last.record.offset + 1, metadata: commitMetadata(last.record.timestampMs, nameIn(last.id)) }
     },
     position: () => (entries.length === 0 ? { next: readTo, metadata } : handled),
   }

@@ -1,9 +1,11 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
 import type { BackoffOptions } from '../backoff.ts'
-import type { Sink, SinkCounts } from '../sink.ts'
+import type { Rejected, Sink, SinkCounts } from '../sink.ts'
+import { untilAborted } from '../until-aborted.ts'
 import { createBulk } from './bulk.ts'
-import { land } from './land.ts'
+import { createInFlight } from './in-flight.ts'
+import { type Landed, land } from './land.ts'
 import { createPartitionBuffer, type PartitionBuffer } from './partition-buffer.ts'
 
 export interface ElasticsearchSinkOptions {
@@ -20,34 +22,95 @@ export interface ElasticsearchSinkOptions {
   maxBytes?: number
   /** … or at this many records; no bulk has more. @default 1000 */
   maxRecords?: number
+  /** Bulks in flight at once at most, of all partitions together; fewer while the server has no room. @default 8 */
+  maxInFlight?: number
   /** Between tries of what was refused for a while. */
   backoff?: BackoffOptions
 }
 
-const defaults = { index: 'clicktrail', maxAgeMs: 1_000, maxBytes: 5_000_000, maxRecords: 1_000, backoff: {} }
+const defaults = {
+  index: 'clicktrail',
+  maxAgeMs: 1_000,
+  maxBytes: 5_000_000,
+  maxRecords: 1_000,
+  maxInFlight: 8,
+  backoff: {},
+}
+
+/** A bulk on its way, or landed and not yet accounted for. */
+interface Sent {
+  records: number
+  landed: Promise<Landed>
+  settled: boolean
+}
+
+interface Partition {
+  buffer: PartitionBuffer
+  /** In the order of the log. */
+  sent: Sent[]
+  stop: AbortController
+}
 
 /**
  * Each event once in Elasticsearch: created under its event id in an index that depends on the event alone, so that
- * redeliveries and copies are refused there. `start` follows the committed offset. A flush resolves when all its documents
- * are stored or refused for good, and waits for a cluster that is away or full; it throws when it is refused as such.
+ * redeliveries and copies are refused there. `start` follows the committed offset. Full bulks leave as they come, several at
+ * once; a flush resolves when the first of them is stored or refused for good and accounts for all up to the first that
+ * isn't. It waits for a cluster that is away or full, and throws when it is refused as such.
  */
 export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink {
-  const { client, topic, index, maxAgeMs, maxBytes, maxRecords, backoff } = { ...defaults, ...options }
+  const { client, topic, index, maxAgeMs, maxBytes, maxRecords, maxInFlight, backoff } = { ...defaults, ...options }
   const logger = options.logger.child({ sink: 'elasticsearch' })
   const bulk = createBulk(client)
-  const buffers = new Map<number, PartitionBuffer>()
+  const inFlight = createInFlight(maxInFlight)
+  const partitions = new Map<number, Partition>()
   const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
 
-  function bufferOf(partition: number): PartitionBuffer {
-    const buffer = buffers.get(partition)
-    if (!buffer) throw new Error(`partition ${partition} is not started`)
-    return buffer
+  function stateOf(partition: number): Partition {
+    const state = partitions.get(partition)
+    if (!state) throw new Error(`partition ${partition} is not started`)
+    return state
+  }
+
+  const isFull = ({ records, bytes }: { records: number; bytes: number }) => records >= maxRecords || bytes >= maxBytes
+
+  /** Sends bulks that are full, and first of all one that isn't if that is `wanted`. */
+  function send(partition: number, { buffer, sent, stop }: Partition, wanted = false): void {
+    let any = wanted
+    while (sent.filter(one => !one.settled).length < maxInFlight) {
+      const unsent = buffer.unsent()
+      if (unsent.records === 0 || !(any || isFull(unsent))) return
+      any = false
+      const entries = buffer.send(maxRecords, maxBytes)
+      const place = { topic, partition }
+      const landed = land(entries, { bulk, inFlight, place, logger, backoff, signal: stop.signal })
+      const one: Sent = { records: entries.length, landed, settled: false }
+      sent.push(one)
+      const settle = () => {
+        one.settled = true
+        if (partitions.get(partition)?.sent === sent) send(partition, { buffer, sent, stop })
+      }
+      landed.then(settle, settle)
+    }
+  }
+
+  function account(partition: number, landed: Landed): readonly Rejected[] {
+    const { rejected, ...figures } = landed
+    counts.landed += landed.created
+    counts.redelivered += landed.redelivered
+    counts.copies += landed.copies
+    logger.debug({ partition, ...figures, rejected: rejected.length }, 'bulk landed')
+    return rejected
+  }
+
+  function drop(partition: number): void {
+    partitions.get(partition)?.stop.abort(new Error(`partition ${partition} was given up`))
+    partitions.delete(partition)
   }
 
   return {
     name: 'elasticsearch',
     async start(partition, assignment) {
-      buffers.delete(partition)
+      drop(partition)
       const { committed, low } = assignment
       if (committed && committed.next < low) {
         const lost = { partition, from: committed.next, to: low - 1 }
@@ -55,31 +118,38 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink
         logger.error(lost, 'offsets were lost to retention before they were read')
       }
       const buffer = createPartitionBuffer({ topic, partition }, index, assignment)
-      buffers.set(partition, buffer)
+      partitions.set(partition, { buffer, sent: [], stop: new AbortController() })
       return buffer.from
     },
     add(partition, records, nowMs) {
-      return bufferOf(partition).add(records, nowMs)
+      const state = stateOf(partition)
+      const rejected = state.buffer.add(records, nowMs)
+      send(partition, state)
+      return rejected
     },
-    buffered: partition => buffers.get(partition)?.buffered() ?? { records: 0, bytes: 0, sinceMs: undefined },
+    buffered: partition => partitions.get(partition)?.buffer.buffered() ?? { records: 0, bytes: 0, sinceMs: undefined },
     due(partition, nowMs) {
-      const { records, bytes, sinceMs } = bufferOf(partition).buffered()
-      if (sinceMs === undefined) return false
-      return records >= maxRecords || bytes >= maxBytes || nowMs - sinceMs >= maxAgeMs
+      const { buffer, sent } = stateOf(partition)
+      if (sent[0]?.settled) return true
+      const unsent = buffer.unsent()
+      return unsent.sinceMs !== undefined && (isFull(unsent) || nowMs - unsent.sinceMs >= maxAgeMs)
     },
     async flush(partition, signal) {
-      const buffer = bufferOf(partition)
-      const entries = buffer.first(maxRecords, maxBytes)
-      const landed = await land(entries, { bulk, place: { topic, partition }, logger, backoff, signal })
-      buffer.shift(entries.length)
-      counts.landed += landed.created
-      counts.redelivered += landed.redelivered
-      counts.copies += landed.copies
-      const { rejected, ...figures } = landed
-      logger.debug({ partition, ...figures, rejected: rejected.length }, 'bulk landed')
+      const state = stateOf(partition)
+      const { buffer, sent } = state
+      if (!sent[0]?.settled) send(partition, state, true)
+      const rejected: Rejected[] = []
+      for (let head = sent[0]; head; head = sent[0]?.settled ? sent[0] : undefined) {
+        const abort = () => state.stop.abort(signal.reason)
+        signal.addEventListener('abort', abort, { once: true })
+        const landed = await untilAborted(head.landed, signal).finally(() => signal.removeEventListener('abort', abort))
+        rejected.push(...account(partition, landed))
+        sent.shift()
+        buffer.shift(head.records)
+      }
       return { ...buffer.position(), rejected }
     },
-    drop: partition => void buffers.delete(partition),
+    drop,
     counts: () => ({ ...counts }),
     close: () => client.close(),
   }

@@ -9,7 +9,7 @@ export interface FakeRequest {
 
 /** What a fault answers instead: undefined lets the request through, 'hang' never answers, 'reset' cuts the connection. */
 export type FaultAnswer = { status: number; body?: unknown } | 'hang' | 'reset' | undefined
-export type Fault = (request: FakeRequest) => FaultAnswer
+export type Fault = (request: FakeRequest) => FaultAnswer | Promise<FaultAnswer>
 /** What becomes of one document that would be created; undefined: it is. */
 export type ItemFault = (document: StoredDocument) => { status: number; type: string; reason?: string } | undefined
 
@@ -56,7 +56,7 @@ export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
     const path = (request.url ?? '').replace(/\?.*/, '')
     const received = { method: request.method ?? '', path, body: Buffer.concat(chunks).toString() }
     fake.requests.push(received)
-    const fault = fake.faults.shift()?.(received)
+    const fault = await fake.faults.shift()?.(received)
     if (fault === 'hang') return
     if (fault === 'reset') {
       request.socket.destroy()

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bulkLines, indexOf } from '../../../../consumers/elasticsearch/document.ts'
-import { decodeRecord, encodeRecord } from '../../../../topic/record.ts'
+import { bulkBody, createLine, indexOf, originOf, pieceBytes } from '../../../../consumers/elasticsearch/document.ts'
+import { type EventRecord, encodeRecord, landedEnd, readRecord } from '../../../../topic/record.ts'
 import { eventRecord, logStartMs, tabOf } from '../../../support/log-records.ts'
 
 const dayMs = 86_400_000
 const created = logStartMs + dayMs / 2
+
+const indexOfRecord = (record: EventRecord, index: string) => indexOf(originOf(encodeRecord(record)), index)
 
 describe('indexOf', () => {
   it.each([
@@ -16,13 +18,13 @@ describe('indexOf', () => {
     ['opened 1 day after, by its clock', dayMs, 'clicktrail-2026.11.22'],
     ['opened more than 1 day after, by its clock', dayMs + 1, 'clicktrail-2026.11.21'],
   ])('is the day of a tab %s, or else of the event', (_, offsetMs, index) => {
-    expect(indexOf(eventRecord({ tab: tabOf(1, created + offsetMs), atMs: created }), 'clicktrail')).toBe(index)
+    expect(indexOfRecord(eventRecord({ tab: tabOf(1, created + offsetMs), atMs: created }), 'clicktrail')).toBe(index)
   })
 
   it.each(['short', 'UPPERCASE-NOT-OURS', 'has spaces in it 000'])(
     'is the day of the event for the foreign tab %j',
     tab => {
-      expect(indexOf(eventRecord({ tab, atMs: created }), 'x')).toBe('x-2026.11.21')
+      expect(indexOfRecord(eventRecord({ tab, atMs: created }), 'x')).toBe('x-2026.11.21')
     },
   )
 
@@ -31,20 +33,50 @@ describe('indexOf', () => {
       fc.property(fc.integer({ min: 0, max: 8 * dayMs }), fc.integer({ min: 0, max: 8 * dayMs }), (first, second) => {
         const tab = tabOf(7, created)
         const received = [first, second].map(later => eventRecord({ tab, atMs: created + later }))
-        expect(new Set(received.map(record => indexOf(record, 'x'))).size).toBe(1)
+        expect(new Set(received.map(record => indexOfRecord(record, 'x'))).size).toBe(1)
       }),
     )
   })
 })
 
-describe('bulkLines', () => {
-  it('are two lines: where to create it, and the record with its place on the log', () => {
-    const decoded = decodeRecord(encodeRecord(eventRecord({ properties: { note: 'two\nlines "quoted"' } })))
-    if (!decoded.ok) throw new Error(decoded.message)
-    const kafka = { topic: 't', partition: 1, offset: 2 }
-    const [action, source, rest] = bulkLines({ index: 'i', id: 'a"b' }, decoded.text, kafka).split('\n')
-    expect(JSON.parse(action ?? '')).toEqual({ create: { _index: 'i', _id: 'a"b' } })
-    expect(JSON.parse(source ?? '')).toEqual({ ...decoded.record, kafka })
-    expect(rest).toBe('')
+describe('originOf', () => {
+  const origin = (text: string) => originOf(Buffer.from(text))
+  const record = eventRecord({ tab: 'tab-1', atMs: created })
+
+  it.each<[string, EventRecord]>([
+    ['as our collector writes it', record],
+    ['in another order', { ...JSON.parse('{"tab":{"id":"tab-1"},"site":"s"}'), ...record }],
+    ['with quotes in its texts', { ...record, site: 'a","tab":{"id":"other"},"b":"' }],
+    ['with more members', { ...record, tab: { more: 1, id: 'tab-1' } }],
+    ['with a long action', { ...record, event: { ...record.event, action: 'x'.repeat(2_000) } }],
+  ])('reads a record %s', (_, given) => {
+    const read = readRecord(encodeRecord(given))
+    if (!read.ok) throw new Error(read.message)
+    expect(originOf(read.json)).toEqual({ created: record.event.created, tab: 'tab-1' })
+  })
+
+  it('throws on what is no record', () => {
+    expect(() => origin('{"tab":{"id":"x"}}')).toThrow('not a record')
+  })
+})
+
+describe('bulkBody', () => {
+  it('holds two lines a document: where to create it, and the record with its place on the log', () => {
+    const records = ['two\nlines "quoted"', 'é 日本', 'plain'].map(note => eventRecord({ properties: { note } }))
+    const pieces = records.map((record, offset) => {
+      const end = `${landedEnd({ topic: 't', partition: 1, offset })}\n`
+      return { action: createLine('i', `a"é${offset}`), json: encodeRecord(record), end }
+    })
+    const bytes = pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0)
+    const body = bulkBody(pieces, bytes)
+    expect(body).toHaveLength(bytes)
+    const lines = body.toString().split('\n')
+    expect(lines.pop()).toBe('')
+    expect(lines.map(line => JSON.parse(line))).toEqual(
+      records.flatMap((record, offset) => [
+        { create: { _index: 'i', _id: `a"é${offset}` } },
+        { ...record, kafka: { topic: 't', partition: 1, offset } },
+      ]),
+    )
   })
 })

@@ -14,7 +14,9 @@ beforeEach(async () => {
 })
 afterEach(() => fake.close())
 
-const open = (options: { maxRecords?: number; maxBytes?: number; requestTimeoutMs?: number } = {}) =>
+const open = (
+  options: { maxRecords?: number; maxBytes?: number; maxInFlight?: number; requestTimeoutMs?: number } = {},
+) =>
   createElasticsearchSink({
     client: elasticsearchClient({ urls: [fake.url], requestTimeoutMs: options.requestTimeoutMs ?? 5_000 }),
     topic: 'clicktrail',
@@ -78,7 +80,7 @@ describe('a bulk', () => {
     const { sink, next } = await landAll(logRecords(0, 0, 25), { maxRecords: 10 })
     expect(next).toBe(10)
     expect(sink.buffered(0).records).toBe(15)
-    expect(sink.due(0, 0)).toBe(true)
+    await vi.waitFor(() => expect(sink.due(0, 0)).toBe(true))
     const one = sink.buffered(0).bytes / 15
     const small = await landAll(logRecords(0, 100, 110), { maxBytes: one * 3.5 })
     expect(small.next).toBe(103)
@@ -322,7 +324,7 @@ it('hands back an event id that Elasticsearch would choke on', async () => {
   expect(rejected).toMatchObject([{ reason: 'invalid', message: expect.stringContaining('512') }])
 })
 
-it('is due by age, count or bytes, and never when empty', async () => {
+it('is due by age and when a bulk has landed, and never when empty', async () => {
   const sink = open({ maxRecords: 3 })
   await sink.start(0, { low: 0, high: 9, committed: undefined }, signal())
   expect(sink.due(0, 1e12)).toBe(false)
@@ -330,7 +332,80 @@ it('is due by age, count or bytes, and never when empty', async () => {
   expect(sink.due(0, 1_499)).toBe(false)
   expect(sink.due(0, 1_500)).toBe(true)
   sink.add(0, logRecords(0, 2, 3), 600)
-  expect(sink.due(0, 600)).toBe(true)
+  await vi.waitFor(() => expect(sink.due(0, 600)).toBe(true))
+  expect(await sink.flush(0, signal())).toMatchObject({ next: 3 })
+  expect(sink.due(0, 1e12)).toBe(false)
+})
+
+describe('several bulks at once', () => {
+  /** Bulks are answered by hand: `holding[n]()` lets the n-th go on. */
+  async function held(count: number, maxInFlight: number) {
+    const holding: (() => void)[] = []
+    for (let n = 0; n < count; n++)
+      fake.faults.push(() => new Promise(resolve => holding.push(() => resolve(undefined))))
+    const sink = open({ maxRecords: 10, maxInFlight })
+    await fill(sink, logRecords(0, 0, 10 * count))
+    return { sink, holding }
+  }
+
+  it('leave without a flush, two at first, and more the longer all goes well, up to the limit', async () => {
+    const { holding } = await held(12, 3)
+    await vi.waitFor(() => expect(holding).toHaveLength(2))
+    for (let n = 0; n < 12; n++) {
+      await vi.waitFor(() => expect(holding.length).toBeGreaterThan(n))
+      holding[n]?.()
+      await vi.waitFor(() => expect(fake.documents.size).toBe(10 * (n + 1)))
+      expect(holding.length).toBeLessThanOrEqual(n + 4)
+    }
+    expect(sizes()).toEqual(Array(12).fill(10))
+  })
+
+  it('are accounted for up to the first that has not landed', async () => {
+    const { sink, holding } = await held(3, 2)
+    await vi.waitFor(() => expect(holding).toHaveLength(2))
+    const flushed = vi.fn()
+    const flushing = sink.flush(0, signal()).then(flushed)
+    holding[1]?.()
+    await vi.waitFor(() => expect(holding).toHaveLength(3))
+    expect(fake.documents.size).toBe(10)
+    expect(flushed).not.toHaveBeenCalled()
+    expect(sink.due(0, 1e12)).toBe(false)
+    holding[0]?.()
+    await flushing
+    expect(flushed).toHaveBeenCalledWith({ next: 20, metadata: expect.stringMatching(/-20$/), rejected: [] })
+    expect(sink.buffered(0).records).toBe(10)
+    holding[2]?.()
+    expect(await sink.flush(0, signal())).toMatchObject({ next: 30 })
+  })
+
+  it('are stopped when the partition is dropped, so that nothing lands behind its next owner', async () => {
+    const { sink, holding } = await held(4, 2)
+    await vi.waitFor(() => expect(holding).toHaveLength(2))
+    sink.drop(0)
+    await sink.start(0, { low: 0, high: 40, committed: undefined }, signal())
+    for (const go of holding) go()
+    expect(await sink.flush(0, signal())).toMatchObject({ next: 0 })
+    expect(bulks()).toHaveLength(2)
+  })
+
+  it('are one at a time while the server has no room, and nothing is lost', async () => {
+    let inside = 0
+    let most = 0
+    const crowd = async () => {
+      most = Math.max(most, ++inside)
+      const crowded = inside > 1
+      await new Promise(resolve => setTimeout(resolve, 3))
+      inside--
+      return crowded ? { status: 429, body: { error: { type: 'es_rejected_execution_exception' } } } : undefined
+    }
+    for (let n = 0; n < 400; n++) fake.faults.push(crowd)
+    const sink = open({ maxRecords: 10, maxInFlight: 8 })
+    await fill(sink, logRecords(0, 0, 500))
+    while (sink.buffered(0).records > 0) await sink.flush(0, signal())
+    expect(fake.documents.size).toBe(500)
+    expect(sink.counts()).toMatchObject({ landed: 500, redelivered: 0 })
+    expect(most).toBeLessThanOrEqual(3)
+  })
 })
 
 it('remembers the time of a record before next that could not be read, and halts when another lies there', async () => {
