@@ -1,7 +1,7 @@
 import type { TopicReader } from '../topic/topic.ts'
 
 /** Why a partition is not delivered just now. */
-export type Hold = 'start' | 'dead-letters' | 'queue' | 'halted' | 'closing'
+export type Hold = 'start' | 'intake' | 'dead-letters' | 'queue' | 'halted' | 'closing'
 
 export interface Holds {
   add(reason: Hold): void

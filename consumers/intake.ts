@@ -11,12 +11,16 @@ export interface Intake {
   /** Forgets the dead letters: they are written. */
   buried(): void
   clear(): void
-  /** Delivered records that nobody took yet. */
+  /** Delivered records that nobody took yet, and their bytes. */
   readonly waiting: number
-  /** With the dead letters. */
+  readonly waitingBytes: number
+  /** With the dead letters, and with {@link recordOverheadBytes} for each record. */
   readonly records: number
   readonly bytes: number
 }
+
+/** What V8 keeps of a record beside its bytes: itself, its buffer's view and its place in the list. */
+export const recordOverheadBytes = 200
 
 export function createIntake(): Intake {
   let incoming: LogRecord[] = []
@@ -63,6 +67,9 @@ export function createIntake(): Intake {
     get waiting() {
       return incoming.length
     },
+    get waitingBytes() {
+      return incomingBytes
+    },
     get records() {
       return incoming.length + rejected.length
     },
@@ -73,5 +80,5 @@ export function createIntake(): Intake {
 }
 
 function sizeOf(record: LogRecord): number {
-  return record.value?.length ?? 0
+  return (record.value?.length ?? 0) + recordOverheadBytes
 }

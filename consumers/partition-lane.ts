@@ -11,6 +11,9 @@ import { untilAborted } from './until-aborted.ts'
 /** Most that a sink gets in one turn of the event loop: encoding it takes some 40 ms. */
 const slice = { records: 500, bytes: 1024 * 1024 }
 
+/** Delivered bytes that may wait for the sink: more than a fetch brings, so that it is never without work. */
+const maxIntakeBytes = 4 * 1024 * 1024
+
 /**
  * Runs one partition during one assignment, one step at a time: start → add → dead letters → flush → dead letters → commit.
  * Whatever fails makes it start again with back-off; a {@link PartitionHalted} ends it.
@@ -37,11 +40,18 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
     markStarted = resolve
   })
 
+  function weigh(): void {
+    const bytes = intake.waitingBytes
+    if (bytes >= maxIntakeBytes) holds.add('intake')
+    else if (bytes <= maxIntakeBytes / 2) holds.remove('intake')
+    onWeight()
+  }
+
   function forget(): void {
     intake.clear()
     forced = false
     sink.drop(partition)
-    onWeight()
+    weigh()
   }
 
   async function begin(): Promise<void> {
@@ -58,7 +68,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
   function absorb(): boolean {
     if (intake.waiting === 0) return false
     intake.reject(sink.add(partition, intake.take(slice), now()))
-    onWeight()
+    weigh()
     return intake.waiting > 0
   }
 
@@ -198,7 +208,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
       if (state !== 'running' || signal.aborted) return
       intake.push(records)
       awake()
-      onWeight()
+      weigh()
     },
     wake: () => awake(),
     force() {

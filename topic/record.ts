@@ -119,5 +119,8 @@ export function landedText(text: string, kafka: KafkaPosition): string {
 
 /** What takes the place of a record's closing brace in its landed copy. */
 export function landedEnd(kafka: KafkaPosition): string {
-  return `,"kafka":${JSON.stringify(kafka)}}`
+  const { topic, partition, offset, skipped, generation } = kafka
+  const life = generation === undefined ? '' : `,"generation":${generation}`
+  const gap = skipped === undefined ? '' : `,"skipped":${skipped}`
+  return `,"kafka":{"topic":${JSON.stringify(topic)},"partition":${partition},"offset":${offset}${gap}${life}}}`
 }

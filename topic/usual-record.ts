@@ -49,22 +49,24 @@ const usual = new RegExp(
 
 const maxNameChars = 1_000
 
+/** Whether they are flat, may be landed as they came, and end where the record's last brace is. */
 function arePlain(json: string): boolean {
-  let properties: unknown
+  let properties: Record<string, unknown>
   try {
     properties = JSON.parse(json)
   } catch {
-    // It ends elsewhere: another member follows.
+    // Another member follows.
     return false
   }
   let count = 0
-  for (const [name, value] of Object.entries(properties ?? {})) {
+  for (const name in properties) {
+    const value = properties[name]
     const type = typeof value
-    if (type !== 'string' && type !== 'boolean' && !(type === 'number' && Number.isFinite(value))) return false
+    if (type !== 'string' && type !== 'boolean' && !Number.isFinite(value)) return false
     if (name.length > maxNameChars) return false
     count++
   }
-  return json === '{}' || mayKeepText(json, count)
+  return count === 0 ? json === '{}' : mayKeepText(json, count)
 }
 
 /**

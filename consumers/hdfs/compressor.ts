@@ -32,7 +32,7 @@ export function createCompressor(): Compressor {
   let markRoom: () => void = () => {}
 
   function release(raw: Buffer, length: number): void {
-    if (raw.length === memberBytes && spare.length < threads) spare.push(raw)
+    if (raw.length === memberBytes && spare.length < maxWaitingBytes / memberBytes) spare.push(raw)
     bytes -= length
     running--
     waiting.shift()?.()

@@ -133,7 +133,14 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
   }
 
   return {
-    add: (records, nowMs) => records.flatMap(record => addOne(record, nowMs) ?? []),
+    add(records, nowMs) {
+      const rejected: Rejected[] = []
+      for (const record of records) {
+        const refused = addOne(record, nowMs)
+        if (refused) rejected.push(refused)
+      }
+      return rejected
+    },
     endFirst() {
       if (ended.length === 0) end()
       return ended[0]

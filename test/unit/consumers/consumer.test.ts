@@ -379,7 +379,8 @@ describe('the queue', () => {
     await reader.assign([0, 1])
     await until(() => expect([...reader.paused].sort()).toEqual([0, 1]))
     const held = consumer.status().reduce((sum, one) => sum + one.buffered.bytes, 0)
-    expect(held).toBeGreaterThanOrEqual(10_000)
+    // Records weigh less once they are in the sink; below four fifths the pause would end.
+    expect(held).toBeGreaterThanOrEqual(8_000)
     expect(held).toBeLessThan(20_000)
     expect(reader.position(0)).toBeLessThan(200)
     landing.open()
