@@ -46,6 +46,25 @@ describe('deadLetter', () => {
     expect(letter.headers).toMatchObject({ 'clicktrail.value.bytes': '10000' })
   })
 
+  it('leaves out headers that fill the dead-letter topic by themselves, but for how often it was replayed', () => {
+    const headers = { trace: 'x'.repeat(10_000), 'clicktrail.replays': '2' }
+    const letter = deadLetter({ ...rejected(1), record: { ...rejected(1).record, headers } }, origin, 4_096)
+    expect(letter.headers).toMatchObject({ 'clicktrail.replays': '2', 'clicktrail.sink': 'hdfs' })
+    expect(letter.headers).not.toHaveProperty('trace')
+    expect(Number(letter.headers?.['clicktrail.headers.bytes'])).toBeGreaterThan(10_000)
+    const bytes =
+      Object.entries(letter.headers ?? {})
+        .flat()
+        .join('').length + letter.value.length
+    expect(bytes).toBeLessThan(4_096)
+  })
+
+  it('believes no record that says of itself that it was cut', () => {
+    const headers = { 'clicktrail.value.bytes': '9', 'clicktrail.value.null': 'true' }
+    const letter = deadLetter({ ...rejected(1), record: { ...rejected(1).record, headers } }, origin, 1_000_000)
+    expect(Object.keys(letter.headers ?? {}).filter(name => name.startsWith('clicktrail.value'))).toEqual([])
+  })
+
   it('cuts a long reason', () => {
     const letter = deadLetter({ ...rejected(1), message: 'x'.repeat(5_000) }, origin, 1_000_000)
     expect(letter.headers?.['__connect.errors.exception.message']).toHaveLength(1_024)
