@@ -21,6 +21,14 @@ export interface Compressor {
 
 const gzipMember = promisify<Buffer, object, Buffer>(gzip)
 
+/** zlib answers with the beginning of a larger buffer, which would be held as a whole. */
+function trimmed(member: Buffer): Buffer {
+  if (member.length === member.buffer.byteLength) return member
+  const exact = Buffer.allocUnsafeSlow(member.length)
+  member.copy(exact)
+  return exact
+}
+
 /** Takes members in order, as many at a time as there are cores (at most 4, libuv's own threads). */
 export function createCompressor(): Compressor {
   const threads = Math.min(4, availableParallelism())
@@ -48,7 +56,7 @@ export function createCompressor(): Compressor {
       if (running >= threads) await new Promise<void>(resolve => waiting.push(resolve))
       running++
       try {
-        return await gzipMember(raw.subarray(0, length), { level, chunkSize: Math.max(4_096, length >> 2) })
+        return trimmed(await gzipMember(raw.subarray(0, length), { level, chunkSize: Math.max(4_096, length >> 2) }))
       } finally {
         release(raw, length)
       }

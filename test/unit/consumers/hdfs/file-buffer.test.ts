@@ -57,3 +57,9 @@ test('has room at first and none when flooded', () => {
   expect(filled(100).compressor.room()).toBeUndefined()
   expect(filled(12_000).compressor.room()).toBeInstanceOf(Promise)
 })
+
+test('holds no more memory than its members weigh', async () => {
+  const { buffer } = filled(3_000)
+  const members = await buffer.finish()
+  expect(members.reduce((sum, member) => sum + member.buffer.byteLength, 0)).toBe(buffer.bytes())
+})
