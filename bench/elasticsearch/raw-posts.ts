@@ -1,0 +1,56 @@
+import { Agent, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { bulkBody, createLine, indexOf, originOf, pieceBytes } from '../../consumers/elasticsearch/document.ts'
+import { landedEnd } from '../../topic/record.ts'
+import type { LogRecord } from '../../topic/topic.ts'
+
+const idPattern = /"event":\{"id":"([^"]+)"/
+
+/** The daily indices of records. */
+export function indicesOf(records: readonly LogRecord[], index: string): Set<string> {
+  return new Set(records.map(({ value }) => indexOf(originOf(value ?? Buffer.alloc(0)), index)))
+}
+
+/** The bodies of bulks, ready before the clock runs. */
+export function bodiesOf(records: readonly LogRecord[], index: string, bulkRecords: number): Buffer[] {
+  const bodies = []
+  for (let from = 0; from < records.length; from += bulkRecords) {
+    const pieces = records.slice(from, from + bulkRecords).map(({ value, offset }) => {
+      const json = value ?? Buffer.alloc(0)
+      const [, id = ''] = idPattern.exec(Buffer.from(json).toString()) ?? []
+      const end = `${landedEnd({ topic: 'bench', partition: 0, offset })}\n`
+      return { action: createLine(indexOf(originOf(json), index), id), json, end }
+    })
+    bodies.push(
+      bulkBody(
+        pieces,
+        pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0),
+      ),
+    )
+  }
+  return bodies
+}
+
+/** Posts the bodies over so many connections, by node:http alone, and resolves to the seconds that it took. */
+export async function postRaw(url: string, bodies: readonly Buffer[], connections: number): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const post = (body: Buffer) =>
+    new Promise<void>((resolve, reject) => {
+      const headers = { 'content-type': 'application/x-ndjson', 'content-length': body.length }
+      const posting = request(`${url}/_bulk?filter_path=errors`, { method: 'POST', agent, headers }, response => {
+        text(response).then(answer => {
+          if (answer === '{"errors":false}') resolve()
+          else reject(new Error(`${response.statusCode} ${answer}`))
+        }, reject)
+      })
+      posting.on('error', reject).end(body)
+    })
+  const began = performance.now()
+  const left = [...bodies]
+  const worker = async () => {
+    for (let body = left.shift(); body; body = left.shift()) await post(body)
+  }
+  await Promise.all(Array.from({ length: connections }, worker))
+  agent.destroy()
+  return (performance.now() - began) / 1_000
+}
