@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { type Config, ConfigError, missing } from './config.ts'
+import { consumeDeadLetters } from './dlq.ts'
 import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings, writerSettings } from './options.ts'
 import { settings } from './settings.ts'
 
-/** `clicktrail consume hdfs|elasticsearch`: a third storage is one folder in consumers/ and one entry here. */
+/** `clicktrail consume hdfs|elasticsearch|dlq`: a third storage is one folder in consumers/ and one entry here. */
 export function consume(): Command {
   return new Command('consume')
     .description('run one writer: from the Kafka topic into a storage')
@@ -27,6 +28,7 @@ export function consume(): Command {
         run: async config => (await import('./run-consume.ts')).runConsume(config, 'elasticsearch'),
       }),
     )
+    .addCommand(consumeDeadLetters())
 }
 
 /** @throws ConfigError when no node is configured */

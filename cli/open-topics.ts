@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -14,8 +15,12 @@ export interface Topics {
   writer(): TopicWriter
   /** A new member of the group `<topic>-<sink>`. */
   reader(sink: string): TopicReader
+  /** A new writer to the topic for what is replayed: always acks=all. */
+  replays(): TopicWriter
   /** A new writer to the dead letters: always acks=all. */
   deadLetters(): TopicWriter
+  /** A new reader of the dead letters. The member of the group `<topic>-dlq` that replays them, or one that only looks at them, in a group of its own. */
+  deadLetterReader(purpose: 'replay' | 'look'): TopicReader
   /** Closes every writer; readers are closed by their consumers. */
   close(): Promise<void>
 }
@@ -36,12 +41,21 @@ function kafkaTopics({ topic, acks }: Config, options: KafkaOptions, logger: Log
   return {
     writer: () => open(topic, acks),
     reader: sink => createKafkaReader(kafka, { topic, group: `${topic}-${sink}`, logger }),
+    replays: () => open(topic, -1),
     deadLetters: () => open(`${topic}-dlq`, -1),
+    deadLetterReader(purpose) {
+      // Without a commit the brokers forget a group when it is left.
+      const group = purpose === 'replay' ? `${topic}-dlq` : `${topic}-dlq-look-${randomUUID().slice(0, 8)}`
+      return createKafkaReader(kafka, { topic: `${topic}-dlq`, group, logger })
+    },
     close: async () => {
       await Promise.all(writers.map(writer => writer.close()))
     },
   }
 }
+
+/** As `topics apply` has it: a dead letter is a whole record with its headers, and is kept until somebody looks. */
+const deadLetterLimits = { maxRecordBytes: 2_097_152, retentionMs: 30 * 86_400_000 }
 
 function embeddedTopics({ topic, dataDir }: Config, logger: Logger): Topics {
   const dir = join(dataDir, 'topic')
@@ -53,11 +67,13 @@ function embeddedTopics({ topic, dataDir }: Config, logger: Logger): Topics {
     ])
   }
   const log = openEmbeddedLog({ dir, topic, logger })
-  const deadLetterLog = openEmbeddedLog({ dir, topic: `${topic}-dlq`, logger })
+  const deadLetterLog = openEmbeddedLog({ dir, topic: `${topic}-dlq`, ...deadLetterLimits, logger })
   return {
     writer: () => log.writer(),
     reader: sink => log.reader(`${topic}-${sink}`),
+    replays: () => log.writer(),
     deadLetters: () => deadLetterLog.writer(),
+    deadLetterReader: () => deadLetterLog.reader(`${topic}-dlq`),
     close: async () => {
       await log.close()
       await deadLetterLog.close()

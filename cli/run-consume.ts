@@ -2,11 +2,14 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createAdmin } from '../collector/admin/admin.ts'
 import { registerBuild } from '../collector/admin/metrics.ts'
 import { listen } from '../collector/http/listen.ts'
+import { createReplaySink } from '../consumers/dlq/sink.ts'
 import { createConsumerMetrics } from '../consumers/metrics.ts'
+import { untilAborted } from '../consumers/until-aborted.ts'
 import type { Config } from './config.ts'
 import { createLog } from './log.ts'
-import { openElasticsearchSink, openHdfsSink, runConsumer } from './open-sinks.ts'
-import { openTopics } from './open-topics.ts'
+import { openReplayer } from './open-replayer.ts'
+import { type OpenSink, openElasticsearchSink, openHdfsSink, runConsumer } from './open-sinks.ts'
+import { openTopics, type Topics } from './open-topics.ts'
 import { runUntilSignal, untilSignal } from './run.ts'
 import { version } from './version.ts'
 
@@ -14,13 +17,43 @@ const openSinkOf = { hdfs: openHdfsSink, elasticsearch: openElasticsearchSink }
 
 /** Runs one writer from the Kafka topic into a storage, until it is asked to stop. */
 export async function runConsume(config: Config, storage: keyof typeof openSinkOf): Promise<void> {
+  await runWriter(config, topics => ({ topics, openSink: openSinkOf[storage] }))
+}
+
+/** Replays dead letters as they come of age, until it is asked to stop. */
+export async function runConsumeDeadLetters(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void> {
+  const { rate = 1_000, maxReplays = 3, after = 600_000 } = flags
+  await runWriter(config, topics => ({
+    topics: { ...topics, reader: () => topics.deadLetterReader('replay') },
+    openSink: async (_, logger, signal) => {
+      const { replayer, topic, close } = openReplayer(config, topics, logger, () => signal)
+      await untilAborted(topic.ready(), signal)
+      return createReplaySink({
+        replayer,
+        topic: config.topic,
+        partitions: () => topic.partitions(),
+        rate: Number(rate),
+        maxReplays: Number(maxReplays),
+        afterMs: Number(after),
+        logger,
+        onClose: close,
+      })
+    },
+  }))
+}
+
+/** What a writer reads, and how its sink is opened. */
+type Wiring = (topics: Topics) => { topics: Topics; openSink: OpenSink }
+
+async function runWriter(config: Config, wire: Wiring): Promise<void> {
   const signalled = untilSignal()
   const logger = createLog(config.logLevel)
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   registerBuild(registry, version)
   const topics = openTopics(config, logger)
-  const consumer = runConsumer(config, topics, openSinkOf[storage], logger, createConsumerMetrics(registry))
+  const wired = wire(topics)
+  const consumer = runConsumer(config, wired.topics, wired.openSink, logger, createConsumerMetrics(registry))
   const admin = await listen({
     app: createAdmin({
       readiness() {
