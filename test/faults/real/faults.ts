@@ -134,4 +134,27 @@ export const realFaults: readonly RealFault[] = [
       world.happened++
     },
   },
+  {
+    name: 'topic made again',
+    lengthMs: 5_000,
+    trouble: () => wait(500),
+    async after(world) {
+      await world.settle()
+      const before = (await world.landed()).rows.length
+      await world.makeTopicAgain()
+      // The second life may be shorter or longer than the first.
+      await world.feed(1_000 + world.random.below(9_000), () => wait(500))
+      const partitions = (await world.admin.fetchTopicOffsets(world.topic)).length
+      const halts = () => world.writers.map(writer => writer.output().split('partition halted').length - 1)
+      const areHalted = () => halts().reduce((sum, count) => sum + count, 0) >= partitions
+      const what = 'every partition to be halted'
+      await until(areHalted, { what, timeoutMs: 60_000 }).catch(error => world.wrong.push(error.message))
+      if ((await world.landed()).rows.length !== before) world.wrong.push('something of the new log was written')
+      if (!world.writers.some(writer => writer.output().includes('CLICKTRAIL_GENERATION=2')))
+        world.wrong.push('nobody said what to do')
+      await Promise.all([...world.writers].map(writer => world.end(writer, 'SIGTERM')))
+      world.generation = 2
+      world.happened++
+    },
+  },
 ]

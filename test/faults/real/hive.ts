@@ -8,7 +8,7 @@ import type { LandedTable } from './play.ts'
 
 const query = (table: string) => `SELECT '${table}', kafka.\`partition\`, count(*),
   max(kafka.\`offset\`) - min(kafka.\`offset\`) + 1 - count(*) - sum(coalesce(kafka.skipped, 0))
-FROM ${table} GROUP BY kafka.\`partition\`;`
+FROM ${table} GROUP BY kafka.\`partition\`, kafka.generation;`
 
 /** Hive counts what all runs have landed, and asks of each partition whether it is complete. */
 export function countedByHive(tables: readonly LandedTable[], hdfs: string): Fault {

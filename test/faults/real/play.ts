@@ -58,14 +58,14 @@ export function onServers(fault: RealFault, options: RealOptions): Fault {
 }
 
 async function outcomeOf(world: RealWorld): Promise<Outcome> {
-  const { topic, table, servers } = world
+  const { topic, table, servers, generation } = world
   const log = await readTopic(servers.kafka, topic)
   const dead = (await readTopic(servers.kafka, `${topic}-dlq`)).flat()
   const deadLetters = dead.map(({ headers }) => ({
     partition: Number(headers['__connect.errors.partition']),
     offset: Number(headers['__connect.errors.offset']),
   }))
-  const verdict = judge({ log, landed: await world.landed(), deadLetters })
+  const verdict = judge({ log, landed: await world.landed(), deadLetters, generation })
   const store = createWebHdfsStore({ urls: [servers.hdfs.url], user: 'clicktrail', path: table })
   const { problems } = await checkTable({ store, topic })
   const damage = problems.filter(problem => problem.damage)

@@ -43,6 +43,10 @@ export interface RealWorld {
   readonly writers: Clicktrail[]
   happened: number
   readonly wrong: string[]
+  /** Of the topic's life; for writers that are started from now on. */
+  generation: number
+  /** Deletes the topic and its dead letters and makes both again, empty. */
+  makeTopicAgain(): Promise<void>
   startOne(): Promise<void>
   some(): Clicktrail
   /** Ends one that runs; a SIGTERM that it does not follow with 0 is wrong. */
@@ -59,14 +63,7 @@ const firstPartitions = 3
 const settleMs = 120_000
 const maxMessageBytes = 4 * 1_048_576
 
-/** Makes the topics; nothing is written and no writer runs yet. */
-export async function openRealWorld(servers: Servers, seed: number, mixture: Mixture = {}): Promise<RealWorld> {
-  const { kafka, hdfs, brokers } = servers
-  const random = seeded(seed)
-  const topic = `faults-${Date.now().toString(36)}`
-  const table = `/faults/${topic}/events`
-  const admin = kafka.admin({ retry: { retries: 20 } })
-  await admin.connect()
+async function makeTopics(admin: Admin, topic: string): Promise<void> {
   const configEntries = [
     { name: 'message.timestamp.type', value: 'LogAppendTime' },
     { name: 'max.message.bytes', value: String(maxMessageBytes) },
@@ -75,7 +72,24 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
     { topic, numPartitions: firstPartitions, replicationFactor: 1, configEntries },
     { topic: `${topic}-dlq`, numPartitions: 1, replicationFactor: 1, configEntries },
   ]
-  await admin.createTopics({ topics })
+  // kafkajs's own waiting fails where a broker does not know the topic yet.
+  await admin.createTopics({ topics, waitForLeaders: false })
+  const isThere = async () => {
+    await admin.fetchTopicOffsets(`${topic}-dlq`)
+    return (await admin.fetchTopicOffsets(topic)).length === firstPartitions
+  }
+  await until(() => isThere().catch(() => false), { what: 'the topics to be there', everyMs: 200 })
+}
+
+/** Makes the topics; nothing is written and no writer runs yet. */
+export async function openRealWorld(servers: Servers, seed: number, mixture: Mixture = {}): Promise<RealWorld> {
+  const { kafka, hdfs, brokers } = servers
+  const random = seeded(seed)
+  const topic = `faults-${Date.now().toString(36)}`
+  const table = `/faults/${topic}/events`
+  const admin = kafka.admin({ retry: { retries: 20 } })
+  await admin.connect()
+  await makeTopics(admin, topic)
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     metadataMaxAge: 1_000,
@@ -106,8 +120,8 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
   async function isDurable(): Promise<boolean> {
     const ends = await admin.fetchTopicOffsets(topic)
     const highest = new Map<number, number>()
-    for (const { partition, offset } of (await landed()).rows)
-      highest.set(partition, Math.max(offset, highest.get(partition) ?? -1))
+    const rows = (await landed()).rows.filter(row => row.generation === world.generation)
+    for (const { partition, offset } of rows) highest.set(partition, Math.max(offset, highest.get(partition) ?? -1))
     return ends.every(({ partition, high }) => highest.get(partition) === Number(high) - 1)
   }
 
@@ -120,12 +134,21 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
     writers: [],
     happened: 0,
     wrong: [],
+    generation: 1,
+    async makeTopicAgain() {
+      const topics = [topic, `${topic}-dlq`]
+      await admin.deleteTopics({ topics })
+      const isGone = async () => !(await admin.listTopics()).some(name => topics.includes(name))
+      await until(isGone, { what: 'the topics to be gone', everyMs: 200 })
+      await makeTopics(admin, topic)
+    },
     async startOne() {
       const env = {
         KAFKA_BROKERS: brokers.direct,
         CLICKTRAIL_TOPIC: topic,
         HDFS_URL: hdfs.url,
         HDFS_PATH: table,
+        CLICKTRAIL_GENERATION: String(world.generation),
         CLICKTRAIL_ADMIN_PORT: String(await freePort()),
         CLICKTRAIL_FLUSH_MAX_AGE_MS: String(200 + random.below(600)),
         CLICKTRAIL_FLUSH_MAX_RECORDS: String(20 + random.below(300)),

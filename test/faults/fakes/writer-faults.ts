@@ -1,0 +1,108 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Point } from './gate.ts'
+import type { FakeFault } from './play.ts'
+
+/** Where a writer is killed: the storage knows of the file or not, the group of the commit or not. */
+export const failpoints: readonly Point[] = [
+  'before stage',
+  'after stage',
+  'before land',
+  'after land',
+  'before commit',
+  'after commit',
+  'before bury',
+  'after bury',
+  'after list',
+]
+
+export const killedAt = (point: Point): FakeFault => ({
+  name: `kill -9 ${point}`,
+  ...(point.endsWith('bury') && { world: { mixture: { foreignOnceIn: 5 } } }),
+  async trouble(world) {
+    if (point.endsWith('list')) world.group.rebalance()
+    const writer = await world.standing(point)
+    if (!writer) return
+    world.kill(writer)
+    world.happened++
+    await world.startOne()
+  },
+})
+
+const zombieAt = (point: Point): FakeFault => ({
+  name: `zombie ${point}`,
+  async trouble(world) {
+    const writer = await world.standing(point)
+    if (!writer) return
+    writer.member.expel()
+    world.happened++
+    // Longer than the session, and mostly until somebody else has landed what it holds.
+    await wait(world.random.below(150))
+    writer.gate.go()
+    await writer.member.hear()
+  },
+})
+
+/** What happens to the writers, their group and their clocks. */
+export const writerFaults: readonly FakeFault[] = [
+  ...failpoints.map(killedAt),
+  ...(['before stage', 'before land', 'after land', 'before commit', 'before bury'] as const).map(zombieAt),
+  {
+    name: 'rebalance storm, partitions added',
+    async trouble(world) {
+      const what = world.random.below(8)
+      if (what === 0 && world.log.partitions() < 6) world.log.addPartition()
+      if (what === 1 && world.writers.length > 1) await world.close(world.some())
+      if (what === 2 && world.writers.length < 5) await world.startOne()
+      world.group.rebalance()
+      world.happened++
+    },
+  },
+  {
+    name: 'brokers away, coordinator moved',
+    async trouble(world) {
+      world.group.away = true
+      world.happened++
+      await wait(world.random.below(150))
+      world.group.away = false
+      world.group.rebalance()
+      await wait(100)
+    },
+  },
+  {
+    name: 'group offsets deleted',
+    async trouble(world) {
+      world.group.committed.clear()
+      world.happened++
+      const writer = world.some()
+      world.kill(writer)
+      await world.startOne()
+      await wait(60)
+    },
+  },
+  {
+    name: 'clocks an hour off',
+    async trouble(world) {
+      const hourMs = 3_600_000
+      for (const { clock } of world.writers) clock.skewMs = (world.random.below(3) - 1) * hourMs
+      world.brokerSkewMs = (world.random.below(3) - 1) * hourMs
+      world.group.rebalance()
+      world.happened++
+      await wait(80)
+    },
+  },
+  {
+    name: 'SIGTERM in mid-flush',
+    async trouble(world) {
+      const writer = await world.standing(
+        world.random.pick(['after stage', 'before land', 'after land', 'before commit']),
+      )
+      if (!writer) return
+      const closed = world.close(writer)
+      await wait(world.random.below(300))
+      writer.gate.go()
+      await closed
+      world.happened++
+      await world.startOne()
+    },
+  },
+]
