@@ -54,6 +54,11 @@ const defaults = {
   now: Date.now,
 }
 
+/** Of one partition's delivered bytes that may wait for the sink: more than a fetch brings, so that it is never without work. */
+const maxIntakeBytes = 4 * 1024 * 1024
+/** … and of all partitions', as a share of the queue. */
+const intakeShare = 0.2
+
 /** What an aborted sink may take to notice. */
 const abortGraceMs = 1_000
 
@@ -122,6 +127,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
         now,
         backoff,
         after,
+        maxIntakeBytes: () => Math.min(maxIntakeBytes, (maxQueueBytes * intakeShare) / lanes.size),
         onWeight: checkQueue,
       })
       lanes.set(partition, lane)

@@ -17,6 +17,8 @@ export interface LaneOptions {
   backoff: BackoffOptions
   /** The lane of the assignment before, if there was one: this one begins when that has ended. */
   after: Promise<void>
+  /** Delivered bytes that may wait for the sink before the partition is paused, now. */
+  maxIntakeBytes(): number
   /** Called when records came or went. */
   onWeight(): void
 }

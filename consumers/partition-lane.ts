@@ -11,9 +11,6 @@ import { untilAborted } from './until-aborted.ts'
 /** Most that a sink gets in one turn of the event loop: encoding it takes some 40 ms. */
 const slice = { records: 500, bytes: 1024 * 1024 }
 
-/** Delivered bytes that may wait for the sink: more than a fetch brings, so that it is never without work. */
-const maxIntakeBytes = 4 * 1024 * 1024
-
 /**
  * Runs one partition during one assignment, one step at a time: start → add → dead letters → flush → dead letters → commit.
  * Whatever fails makes it start again with back-off; a {@link PartitionHalted} ends it.
@@ -41,9 +38,9 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
   })
 
   function weigh(): void {
-    const bytes = intake.waitingBytes
-    if (bytes >= maxIntakeBytes) holds.add('intake')
-    else if (bytes <= maxIntakeBytes / 2) holds.remove('intake')
+    const part = intake.waitingBytes / options.maxIntakeBytes()
+    if (part >= 1) holds.add('intake')
+    else if (part <= 0.5) holds.remove('intake')
     onWeight()
   }
 
