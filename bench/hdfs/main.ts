@@ -38,6 +38,8 @@ async function measure({ only, thousands }: Flags): Promise<void> {
 
 async function runRow(name: string, thousands: string | undefined): Promise<void> {
   const row = Object.entries(rows).find(([key]) => key === name)?.[1]
+  // Whoever asked is gone.
+  process.once('disconnect', () => process.exit())
   process.send?.(await row?.(thousands === undefined ? undefined : Number(thousands)), () => process.exit())
 }
 

@@ -25,7 +25,7 @@ export async function partitions(): Promise<Figure[]> {
   const flowing = startWriter(createGeneratedReader(log), nullStore(), { maxAgeMs: 15_000 })
   const flowingPeak = await peakUntil(() => {
     landed = flowing.sink.counts().landed
-    return landed > 1_500_000
+    return landed > 700_000
   }, flowing.dead)
   await flowing.consumer.close()
 

@@ -8,7 +8,7 @@ import { inRealTable } from './landing.ts'
 
 const files = 10_000
 /** Uploads at a time while the real table is filled. */
-const uploads = 16
+const uploads = 32
 
 /** The longest of five partitions' recoveries. */
 async function recover(what: string, store: LandingStore): Promise<Figure[]> {
