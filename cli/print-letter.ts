@@ -1,14 +1,11 @@
 import { jsonFaultAt, utf8FaultAt } from '../consumers/dlq/fault-place.ts'
 import { type Letter, nameOf } from '../consumers/dlq/letter.ts'
-import { onlyElasticsearch } from '../consumers/dlq/route.ts'
 import type { Survey } from '../consumers/dlq/survey.ts'
+import { decodeRecord } from '../topic/record.ts'
+import { adviceFor } from './letter-advice.ts'
+import { printable } from './printable.ts'
 
 const maxShown = 8_000
-
-/** Text of strangers, fit for a terminal: characters that control it are spelled out. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{C}\n]/gu, character => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
-}
 
 /** The table of `dlq list`, and an example under each line. */
 export function printedSurvey({ rows, repeated }: Survey, topic: string): string {
@@ -51,15 +48,22 @@ export function printedLetter(letter: Letter, { topic, done }: { topic: string; 
     `  refused   ${timeOf(letter.refusedMs)} by ${printable(letter.sink)}`,
     `  reason    ${printable(letter.reason)}: ${printable(letter.message)}`,
     `  record    ${origin ? `${printable(origin.topic)}, partition ${origin.partition}, offset ${origin.offset}` : 'nobody said where it was'}`,
+    `  today     ${today(letter)}`,
     `  replays   ${letter.replays} before`,
     `  state     ${done ? 'a replay is through with it' : 'waiting'}`,
     ...Object.entries(headers).map(([name, value]) => `  header    ${oneLine(`${name}: ${value}`)}`),
     '',
     ...printedValue(letter),
     '',
-    ...advice(letter).map((text, index) => `${index === 0 ? '→ ' : '  '}${text}`),
+    ...adviceFor(letter).map((text, index) => `${index === 0 ? '→ ' : '  '}${text}`),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** What every writer would say of it now: it may have been refused by an earlier version, or by nobody that said why. */
+function today({ value }: Letter): string {
+  const decoded = decodeRecord(value)
+  return decoded.ok ? 'a record that can be read' : `${decoded.reason}: ${printable(decoded.message)}`
 }
 
 function printedValue(letter: Letter): string[] {
@@ -70,14 +74,15 @@ function printedValue(letter: Letter): string[] {
   const text = Buffer.from(value).toString('utf8')
   const at = badByte === undefined ? jsonFaultAt(text) : Buffer.from(value.subarray(0, badByte)).toString('utf8').length
   if (at === undefined) return [`The value, ${size}:`, ...shortened(JSON.stringify(JSON.parse(text), null, 2))]
-  const what = badByte === undefined ? 'it is no JSON from here on' : `byte ${badByte} is not UTF-8`
+  const json = at < text.length ? 'it is no JSON from here on' : 'it ends in the middle of its JSON'
+  const what = badByte === undefined ? json : `byte ${badByte + 1} is not UTF-8`
   const before = printable(text.slice(Math.max(0, at - 60), at)).replaceAll('\n', ' ')
   const after = printable(text.slice(at, at + 30)).replaceAll('\n', ' ')
   return [
     `The value, ${size}:`,
     ...shortened(text),
     '',
-    `Character ${at + 1}: ${what}${at >= text.length ? ', its end' : ''}`,
+    `Character ${at + 1}: ${what}`,
     `  ${before}${after}`,
     `  ${' '.repeat(before.length)}^`,
   ]
@@ -86,41 +91,6 @@ function printedValue(letter: Letter): string[] {
 function shortened(text: string): string[] {
   const shown = printable(text.slice(0, maxShown))
   return text.length > maxShown ? [shown, `… ${text.length - maxShown} characters more: --value prints all`] : [shown]
-}
-
-/** What to do next, by what is wrong. */
-export function advice(letter: Letter): string[] {
-  const name = nameOf(letter)
-  const repair = [
-    `clicktrail dlq show ${name} --value > letter.json`,
-    'edit letter.json',
-    `clicktrail dlq replay ${name} --value letter.json`,
-  ]
-  const { origin, reason } = letter
-  if (letter.empty) return ['It holds nothing: leave it, or send a record in its place with --value.']
-  if (letter.cutFrom !== undefined)
-    return [
-      `It did not fit and was cut. ${origin ? `While ${printable(origin.topic)} still holds it, the whole value lies at partition ${origin.partition}, offset ${origin.offset}.` : ''}`.trim(),
-      `Send it whole, or shortened: clicktrail dlq replay ${name} --value letter.json`,
-    ]
-  if (reason === 'conflict')
-    return [
-      'Another event has this id and was stored first; it stays. To store this one too, give it an event.id and event.sequence of its own:',
-      ...repair,
-    ]
-  if (reason === 'too_large')
-    return [
-      'Elasticsearch takes no document of that size. Raise its http.max_content_length, or shorten it:',
-      ...repair,
-    ]
-  if (onlyElasticsearch(letter))
-    return [
-      'The files have it; Elasticsearch refused it for its mapping. Where the mapping is wrong, repair it (clicktrail elasticsearch setup), then',
-      `clicktrail dlq replay --sink elasticsearch --reason ${printable(reason)}`,
-      'Where this document is wrong:',
-      ...repair,
-    ]
-  return ['Replaying it as it is brings it back. Repair it and send that in its place:', ...repair]
 }
 
 function oneLine(text: string): string {

@@ -7,7 +7,7 @@ import { type Config, ConfigError } from './config.ts'
 import { createLog } from './log.ts'
 import { type Letters, openLetters } from './open-letters.ts'
 import { type OpenReplayer, openReplayer } from './open-replayer.ts'
-import { printable } from './print-letter.ts'
+import { printable } from './printable.ts'
 import { reach } from './reach.ts'
 import { letterAt, wantedBy } from './run-dlq.ts'
 
