@@ -52,7 +52,7 @@ async function runAll(jobs: readonly (() => Promise<Tally>)[], atOnce: number): 
     for (const [index, job] of work) {
       const tally = await job()
       tallies[index] = tally
-      progress(`${tally.red.length > 0 ? 'RED' : 'ok '} ${tally.name}`)
+      progress([`${tally.red.length > 0 ? 'RED' : 'ok '} ${tally.name}`, ...tally.red].join('\n        '))
     }
   }
   await Promise.all(Array.from({ length: Math.max(1, atOnce) }, workOff))

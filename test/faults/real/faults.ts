@@ -12,8 +12,13 @@ async function moment(world: RealWorld, mostMs = 2_000): Promise<void> {
   const writer = world.writers[0]
   if (!writer || world.random.once(2)) return void (await wait(world.random.below(mostMs)))
   const before = writer.output().length
-  const hasLanded = () => writer.output().indexOf('file landed', before) >= 0 || writer.child.exitCode !== null
-  await until(hasLanded, { what: 'a file', timeoutMs: mostMs, everyMs: 1 }).catch(() => {})
+  const isThere = () => writer.output().indexOf('file landed', before) >= 0 || writer.child.exitCode !== null
+  await until(isThere, { what: 'a file', timeoutMs: mostMs, everyMs: 1 }).catch(() => {})
+}
+
+/** The writer that runs longest is at work. */
+async function hasLanded({ writers: [writer] }: RealWorld): Promise<void> {
+  await until(() => writer?.output().includes('file landed') ?? true, { what: 'a file', timeoutMs: 60_000 })
 }
 
 async function restart(world: RealWorld, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -62,7 +67,8 @@ export const realFaults: readonly RealFault[] = [
   {
     name: 'SIGTERM in mid-flush',
     async trouble(world) {
-      await moment(world)
+      await hasLanded(world)
+      await wait(world.random.below(1_000))
       await restart(world, 'SIGTERM')
     },
   },
@@ -116,11 +122,16 @@ export const realFaults: readonly RealFault[] = [
   {
     name: 'group offsets deleted',
     async trouble(world) {
-      await wait(4_000)
+      await hasLanded(world)
       const ended = [...world.writers]
-      // A group is deleted only when nobody is in it.
       await Promise.all(ended.map(writer => world.end(writer, 'SIGTERM')))
-      await world.admin.deleteGroups([`${world.topic}-hdfs`])
+      // A group is deleted only when nobody is in it, and one that was ended early is still in it for its session.
+      const isDeleted = () =>
+        world.admin.deleteGroups([`${world.topic}-hdfs`]).then(
+          () => true,
+          () => false,
+        )
+      await until(isDeleted, { what: 'the group to be deleted', everyMs: 500 })
       for (const _ of ended) await world.startOne()
       world.happened++
       await wait(4_000)
