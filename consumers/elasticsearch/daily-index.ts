@@ -1,8 +1,6 @@
 import type { Client } from '@elastic/elasticsearch'
 import { z } from 'zod'
 
-const dayMs = 86_400_000
-
 /** Name of the daily index of a time (milliseconds since 1970, UTC): `<index>-YYYY.MM.DD`. */
 export function dailyIndex(index: string, timeMs: number): string {
   return `${index}-${new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '.')}`
@@ -11,7 +9,7 @@ export function dailyIndex(index: string, timeMs: number): string {
 /** Where the day of a daily index begins, milliseconds since 1970 UTC; undefined for any other name. */
 export function dayOfIndex(index: string, name: string): number | undefined {
   const beginMs = Date.parse(`${name.slice(index.length + 1).replaceAll('.', '-')}T00:00:00Z`)
-  return Number.isNaN(beginMs) || dailyIndex(index, beginMs) !== name ? undefined : Math.floor(beginMs / dayMs) * dayMs
+  return Number.isNaN(beginMs) || dailyIndex(index, beginMs) !== name ? undefined : beginMs
 }
 
 /** An index on the server whose name begins with `<index>-`. */

@@ -1,6 +1,5 @@
 import type { Client } from '@elastic/elasticsearch'
 import { z } from 'zod'
-import { templateNames } from './template.ts'
 
 const meta = z.looseObject({ managed_by: z.string().optional(), version: z.number().optional() }).optional()
 const template = z.looseObject({ version: z.number().optional(), _meta: meta })
@@ -42,7 +41,7 @@ export async function installedIndexTemplate(client: Client, name: string): Prom
 }
 
 export async function installedComponent(client: Client, name: string): Promise<Installed | undefined> {
-  const answer = components.parse(await get(client, `/_component_template/${encodeURIComponent(name)}`))
+  const answer = components.parse(await get(client, `/_component_template/${name}`))
   const found = answer.component_templates?.[0]?.component_template
   return found && installed(found.version, found._meta)
 }
@@ -67,7 +66,7 @@ export async function versionFor(client: Client, name: string): Promise<number> 
 
 /** Version of our mapping by name of the index, for the indices that begin with `<index>-` and have one. */
 export async function indexVersions(client: Client, index: string): Promise<Map<string, number>> {
-  const answer = await get(client, `/${templateNames(index).index}-*/_mapping`, { filter_path: '*.mappings._meta' })
+  const answer = await get(client, `/${index}-*/_mapping`, { filter_path: '*.mappings._meta' })
   const versions = Object.entries(mappingsOf.parse(answer)).map(([name, { mappings }]): [string, number] => [
     name,
     mappings?._meta?.version ?? 0,
