@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { bulkBody, createLine, indexOf, originOf, pieceBytes } from '../../consumers/elasticsearch/document.ts'
+import { bulkBody, dailyIndex, documentBytes, originOf } from '../../consumers/elasticsearch/document.ts'
 import { landedEnd } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 
@@ -8,25 +8,23 @@ const idPattern = /"event":\{"id":"([^"]+)"/
 
 /** The daily indices of records. */
 export function indicesOf(records: readonly LogRecord[], index: string): Set<string> {
-  return new Set(records.map(({ value }) => indexOf(originOf(value ?? Buffer.alloc(0)), index)))
+  const indexOf = dailyIndex(index)
+  return new Set(records.map(({ value }) => indexOf(originOf(value ?? Buffer.alloc(0)))))
 }
 
 /** The bodies of bulks, ready before the clock runs. */
 export function bodiesOf(records: readonly LogRecord[], index: string, bulkRecords: number): Buffer[] {
+  const indexOf = dailyIndex(index)
   const bodies = []
   for (let from = 0; from < records.length; from += bulkRecords) {
-    const pieces = records.slice(from, from + bulkRecords).map(({ value, offset }) => {
+    const documents = records.slice(from, from + bulkRecords).map(({ value, offset }) => {
       const json = value ?? Buffer.alloc(0)
       const [, id = ''] = idPattern.exec(Buffer.from(json).toString()) ?? []
-      const end = `${landedEnd({ topic: 'bench', partition: 0, offset })}\n`
-      return { action: createLine(indexOf(originOf(json), index), id), json, end }
+      const end = landedEnd({ topic: 'bench', partition: 0, offset })
+      return { index: indexOf(originOf(json)), id, json, end }
     })
-    bodies.push(
-      bulkBody(
-        pieces,
-        pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0),
-      ),
-    )
+    const bytes = documents.reduce((sum, one) => sum + documentBytes(one), 0)
+    bodies.push(bulkBody(documents, bytes))
   }
   return bodies
 }

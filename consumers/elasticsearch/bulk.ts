@@ -3,15 +3,13 @@ import { z } from 'zod'
 import { decodeRecord } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 import { type Conflict, conflictFields, conflictOf } from './conflict.ts'
-import { bulkBody, type Piece } from './document.ts'
+import { type BulkDocument, bulkBody } from './document.ts'
 import { type ItemAnswer, type RequestFailure, requestFailure } from './outcome.ts'
 
 /** One document on its way. */
-export interface BulkEntry extends Piece {
+export interface BulkEntry extends BulkDocument {
   record: LogRecord
-  id: string
-  index: string
-  /** In a bulk. */
+  /** In a bulk, at most. */
   bytes: number
   addedMs: number
 }

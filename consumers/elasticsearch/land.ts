@@ -31,7 +31,7 @@ export class ElasticsearchRefused extends Error {
 /** So many refusals, and at least this share of a bulk, are a broken mapping and not broken records. */
 const floodRecords = 20
 const floodShare = 0.5
-/** A bulk refused for want of room is halved down to this many documents. */
+/** A bulk that has no room though it is the only one is halved down to this many documents. */
 const smallestBulk = 64
 
 /**
@@ -48,9 +48,9 @@ export async function land(entries: readonly BulkEntry[], options: LandOptions):
   let attempt = 0
   for (let chunk = queue.shift(); chunk; chunk = queue.shift()) {
     signal.throwIfAborted()
-    const answer = await create(chunk, options)
+    const { answer, lone } = await create(chunk, options)
     const answered = Array.isArray(answer)
-    let again = answered ? await settle(chunk, answer, landed, options) : afterFailure(chunk, answer, landed)
+    let again = answered ? await settle(chunk, answer, landed, options) : afterFailure(chunk, answer, landed, lone)
     if (!answered && !again && answer.statusCode === 400) alone.push(answer.message)
     if (queue.length === 0 && entries.length > 1 && alone.length === entries.length && new Set(alone).size === 1) {
       // Each alone refused in the same words: that is no matter of single documents.
@@ -71,14 +71,15 @@ export async function land(entries: readonly BulkEntry[], options: LandOptions):
   return landed
 }
 
-/** One bulk, when its turn has come. */
+/** One bulk, when its turn has come. `lone`: no other was allowed beside it. */
 async function create(chunk: readonly BulkEntry[], { bulk, inFlight, signal }: LandOptions) {
   const slot = await inFlight.enter(signal)
+  const lone = inFlight.limit === 1
   let outcome: 'taken' | 'crowded' = 'taken'
   try {
     const answer = await bulk.create(chunk, signal)
     if (isCrowded(answer)) outcome = 'crowded'
-    return answer
+    return { answer, lone }
   } finally {
     slot.leave(outcome)
   }
@@ -91,7 +92,12 @@ interface Again {
 }
 
 /** The bulk failed as a whole. */
-function afterFailure(chunk: readonly BulkEntry[], failure: RequestFailure, landed: Landed): Again | undefined {
+function afterFailure(
+  chunk: readonly BulkEntry[],
+  failure: RequestFailure,
+  landed: Landed,
+  lone: boolean,
+): Again | undefined {
   const { outcome, statusCode, message } = failure
   if (outcome === 'stop') throw new ElasticsearchRefused(`bulk: ${message}`)
   const [only] = chunk
@@ -103,7 +109,7 @@ function afterFailure(chunk: readonly BulkEntry[], failure: RequestFailure, land
     return undefined
   }
   if (outcome === 'split') return { chunks: halves(chunk), pause: undefined }
-  const crowded = statusCode === 429 && chunk.length > smallestBulk
+  const crowded = statusCode === 429 && lone && chunk.length > smallestBulk
   return { chunks: crowded ? halves(chunk) : [chunk], pause: message }
 }
 

@@ -9,7 +9,7 @@ import {
   type Rejected,
 } from '../sink.ts'
 import type { BulkEntry, LogPlace } from './bulk.ts'
-import { createLine, indexOf, maxIdBytes, originOf, pieceBytes } from './document.ts'
+import { dailyIndex, documentBytes, maxIdBytes, originOf } from './document.ts'
 
 /** What a partition has to send and has sent, in the order of the log, and how far it has read. */
 export interface PartitionBuffer {
@@ -32,6 +32,7 @@ export interface PartitionBuffer {
  * compared with what the commit remembers. Throws {@link PartitionHalted} if the log ends before it.
  */
 export function createPartitionBuffer(place: LogPlace, index: string, assignment: Assignment): PartitionBuffer {
+  const { topic, partition } = place
   const { low, high, committed } = assignment
   if (committed && committed.next > high) {
     throw new PartitionHalted(
@@ -42,12 +43,14 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
   const remembered = committed?.next === start ? parseCommitMetadata(committed.metadata) : undefined
   const from = remembered && start > low ? start - 1 : start
   let readTo = start
-  let metadata = start === committed?.next ? committed.metadata : ''
+  const known = start === committed?.next ? committed.metadata : ''
+  let lastRead: { timestampMs: number; id: string | undefined } | undefined
   let entries: BulkEntry[] = []
   let bytes = 0
   let sent = 0
   let sentBytes = 0
-  let handled = { next: start, metadata }
+  let handled = { next: start, metadata: known }
+  const indexOf = dailyIndex(index)
 
   /** The record at `start - 1` must be the one that was committed. */
   function check(record: LogRecord): void {
@@ -63,15 +66,18 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
   function addOne(record: LogRecord, nowMs: number): Rejected | undefined {
     readTo = record.offset + 1
     const read = readRecord(record.value)
-    metadata = commitMetadata(record.timestampMs, nameIn(read.ok ? read.eventId : undefined))
+    lastRead = { timestampMs: record.timestampMs, id: undefined }
     if (!read.ok) return { record, reason: read.reason, message: read.message }
-    const { eventId: id, json } = read
+    const { json } = read
+    // Not the id of `read`: it is a part of the record's whole text, and would keep that in memory.
+    const origin = originOf(json)
+    const { id } = origin
+    lastRead.id = id
     if (Buffer.byteLength(id) > maxIdBytes)
       return { record, reason: 'invalid', message: `event.id has more than ${maxIdBytes} bytes` }
-    const target = indexOf(originOf(json), index)
-    const end = `${landedEnd({ ...place, offset: record.offset })}\n`
-    const piece = { action: createLine(target, id), json, end }
-    const entry = { record, id, index: target, ...piece, bytes: pieceBytes(piece), addedMs: nowMs }
+    const end = landedEnd({ topic, partition, offset: record.offset })
+    const entry = { record, id, index: indexOf(origin), json, end, bytes: 0, addedMs: nowMs }
+    entry.bytes = documentBytes(entry)
     entries.push(entry)
     bytes += entry.bytes
     return undefined
@@ -115,7 +121,10 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
       if (last)
         handled = { next: last.record.offset + 1, metadata: commitMetadata(last.record.timestampMs, nameIn(last.id)) }
     },
-    position: () => (entries.length === 0 ? { next: readTo, metadata } : handled),
+    position() {
+      if (entries.length > 0) return handled
+      return { next: readTo, metadata: lastRead ? commitMetadata(lastRead.timestampMs, nameIn(lastRead.id)) : known }
+    },
   }
 }
 

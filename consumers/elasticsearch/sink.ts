@@ -54,8 +54,8 @@ interface Partition {
 /**
  * Each event once in Elasticsearch: created under its event id in an index that depends on the event alone, so that
  * redeliveries and copies are refused there. `start` follows the committed offset. Full bulks leave as they come, several at
- * once; a flush resolves when the first of them is stored or refused for good and accounts for all up to the first that
- * isn't. It waits for a cluster that is away or full, and throws when it is refused as such.
+ * once. A flush sends what is left, or waits for the first bulk to be stored or refused for good, and accounts for all up to
+ * the first that isn't: however long a cluster is away or full. It throws when it is refused as such.
  */
 export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink {
   const { client, topic, index, maxAgeMs, maxBytes, maxRecords, maxInFlight, backoff } = { ...defaults, ...options }
@@ -73,24 +73,25 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink
 
   const isFull = ({ records, bytes }: { records: number; bytes: number }) => records >= maxRecords || bytes >= maxBytes
 
-  /** Sends bulks that are full, and first of all one that isn't if that is `wanted`. */
-  function send(partition: number, { buffer, sent, stop }: Partition, wanted = false): void {
-    let any = wanted
-    while (sent.filter(one => !one.settled).length < maxInFlight) {
-      const unsent = buffer.unsent()
-      if (unsent.records === 0 || !(any || isFull(unsent))) return
-      any = false
-      const entries = buffer.send(maxRecords, maxBytes)
-      const place = { topic, partition }
-      const landed = land(entries, { bulk, inFlight, place, logger, backoff, signal: stop.signal })
-      const one: Sent = { records: entries.length, landed, settled: false }
-      sent.push(one)
-      const settle = () => {
-        one.settled = true
-        if (partitions.get(partition)?.sent === sent) send(partition, { buffer, sent, stop })
-      }
-      landed.then(settle, settle)
+  const mayGo = ({ sent }: Partition) => sent.filter(one => !one.settled).length < maxInFlight
+
+  /** Sends the next bulk, full or not. */
+  function sendOne(partition: number, state: Partition): void {
+    const { buffer, sent, stop } = state
+    const entries = buffer.send(maxRecords, maxBytes)
+    const place = { topic, partition }
+    const landed = land(entries, { bulk, inFlight, place, logger, backoff, signal: stop.signal })
+    const one: Sent = { records: entries.length, landed, settled: false }
+    sent.push(one)
+    const settle = () => {
+      one.settled = true
+      if (partitions.get(partition) === state) sendFull(partition, state)
     }
+    landed.then(settle, settle)
+  }
+
+  function sendFull(partition: number, state: Partition): void {
+    while (isFull(state.buffer.unsent()) && mayGo(state)) sendOne(partition, state)
   }
 
   function account(partition: number, landed: Landed): readonly Rejected[] {
@@ -124,21 +125,25 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink
     add(partition, records, nowMs) {
       const state = stateOf(partition)
       const rejected = state.buffer.add(records, nowMs)
-      send(partition, state)
+      sendFull(partition, state)
       return rejected
     },
     buffered: partition => partitions.get(partition)?.buffer.buffered() ?? { records: 0, bytes: 0, sinceMs: undefined },
     due(partition, nowMs) {
-      const { buffer, sent } = stateOf(partition)
-      if (sent[0]?.settled) return true
-      const unsent = buffer.unsent()
-      return unsent.sinceMs !== undefined && (isFull(unsent) || nowMs - unsent.sinceMs >= maxAgeMs)
+      const state = stateOf(partition)
+      if (state.sent[0]?.settled) return true
+      const { sinceMs } = state.buffer.unsent()
+      return sinceMs !== undefined && nowMs - sinceMs >= maxAgeMs && mayGo(state)
     },
     async flush(partition, signal) {
       const state = stateOf(partition)
       const { buffer, sent } = state
-      if (!sent[0]?.settled) send(partition, state, true)
       const rejected: Rejected[] = []
+      if (!sent[0]?.settled && buffer.unsent().records > 0 && mayGo(state)) {
+        sendOne(partition, state)
+        // Those before it go on without anybody waiting, and more can be buffered meanwhile.
+        if (sent.length > 1) return { ...buffer.position(), rejected }
+      }
       for (let head = sent[0]; head; head = sent[0]?.settled ? sent[0] : undefined) {
         const abort = () => state.stop.abort(signal.reason)
         signal.addEventListener('abort', abort, { once: true })

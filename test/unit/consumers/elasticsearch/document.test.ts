@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bulkBody, createLine, indexOf, originOf, pieceBytes } from '../../../../consumers/elasticsearch/document.ts'
+import { bulkBody, dailyIndex, documentBytes, originOf } from '../../../../consumers/elasticsearch/document.ts'
 import { type EventRecord, encodeRecord, landedEnd, readRecord } from '../../../../topic/record.ts'
 import { eventRecord, logStartMs, tabOf } from '../../../support/log-records.ts'
 
 const dayMs = 86_400_000
 const created = logStartMs + dayMs / 2
 
-const indexOfRecord = (record: EventRecord, index: string) => indexOf(originOf(encodeRecord(record)), index)
+const indexOfRecord = (record: EventRecord, index: string) => dailyIndex(index)(originOf(encodeRecord(record)))
 
-describe('indexOf', () => {
+describe('dailyIndex', () => {
   it.each([
     ['opened the same day', 0, 'clicktrail-2026.11.21'],
     ['opened the day before', -dayMs, 'clicktrail-2026.11.20'],
@@ -48,11 +48,12 @@ describe('originOf', () => {
     ['in another order', { ...JSON.parse('{"tab":{"id":"tab-1"},"site":"s"}'), ...record }],
     ['with quotes in its texts', { ...record, site: 'a","tab":{"id":"other"},"b":"' }],
     ['with more members', { ...record, tab: { more: 1, id: 'tab-1' } }],
+    ['with an id outside ASCII', { ...record, event: { ...record.event, id: 'é "1"' } }],
     ['with a long action', { ...record, event: { ...record.event, action: 'x'.repeat(2_000) } }],
   ])('reads a record %s', (_, given) => {
     const read = readRecord(encodeRecord(given))
     if (!read.ok) throw new Error(read.message)
-    expect(originOf(read.json)).toEqual({ created: record.event.created, tab: 'tab-1' })
+    expect(originOf(read.json)).toEqual({ id: given.event.id, created: record.event.created, tab: 'tab-1' })
   })
 
   it('throws on what is no record', () => {
@@ -63,18 +64,21 @@ describe('originOf', () => {
 describe('bulkBody', () => {
   it('holds two lines a document: where to create it, and the record with its place on the log', () => {
     const records = ['two\nlines "quoted"', 'é 日本', 'plain'].map(note => eventRecord({ properties: { note } }))
-    const pieces = records.map((record, offset) => {
-      const end = `${landedEnd({ topic: 't', partition: 1, offset })}\n`
-      return { action: createLine('i', `a"é${offset}`), json: encodeRecord(record), end }
-    })
-    const bytes = pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0)
-    const body = bulkBody(pieces, bytes)
-    expect(body).toHaveLength(bytes)
+    const documents = records.map((record, offset) => ({
+      index: 'i',
+      id: `a"é\n${offset}`,
+      json: encodeRecord(record),
+      end: landedEnd({ topic: 't', partition: 1, offset }),
+    }))
+    const body = bulkBody(
+      documents,
+      documents.reduce((sum, one) => sum + documentBytes(one), 0),
+    )
     const lines = body.toString().split('\n')
     expect(lines.pop()).toBe('')
     expect(lines.map(line => JSON.parse(line))).toEqual(
       records.flatMap((record, offset) => [
-        { create: { _index: 'i', _id: `a"é${offset}` } },
+        { create: { _index: 'i', _id: `a"é\n${offset}` } },
         { ...record, kafka: { topic: 't', partition: 1, offset } },
       ]),
     )

@@ -76,14 +76,17 @@ describe('a bulk', () => {
     })
   })
 
-  it('holds no more than its limits, and a flush takes the first part', async () => {
-    const { sink, next } = await landAll(logRecords(0, 0, 25), { maxRecords: 10 })
-    expect(next).toBe(10)
-    expect(sink.buffered(0).records).toBe(15)
-    await vi.waitFor(() => expect(sink.due(0, 0)).toBe(true))
-    const one = sink.buffered(0).bytes / 15
-    const small = await landAll(logRecords(0, 100, 110), { maxBytes: one * 3.5 })
-    expect(small.next).toBe(103)
+  it('holds no more than its limits', async () => {
+    const sink = open({ maxRecords: 10 })
+    await fill(sink, logRecords(0, 0, 25))
+    const one = sink.buffered(0).bytes / 25
+    while (sink.buffered(0).records > 0) await sink.flush(0, signal())
+    expect(sizes()).toEqual([10, 10, 5])
+    fake.requests.length = 0
+    const small = open({ maxBytes: one * 3.5 })
+    await fill(small, logRecords(0, 100, 110))
+    while (small.buffered(0).records > 0) await small.flush(0, signal())
+    expect(sizes()).toEqual([3, 3, 3, 1])
   })
 
   it.each([
@@ -105,13 +108,13 @@ describe('a bulk', () => {
     expect(sizes()).toEqual([10, 10, 10])
   })
 
-  it('is halved when there is no room for it', async () => {
+  it('is halved when there is no room for it though it is the only one', async () => {
     fake.faults.push(
       () => ({ status: 429 }),
       () => ({ status: 429 }),
     )
     await landAll(logRecords(0, 0, 400))
-    expect(sizes()).toEqual([400, 200, 100, 100, 200])
+    expect(sizes()).toEqual([400, 400, 200, 200])
     expect(fake.documents.size).toBe(400)
   })
 
