@@ -7,6 +7,7 @@ import { createBulk } from './bulk.ts'
 import { createInFlight } from './in-flight.ts'
 import { type Landed, land } from './land.ts'
 import { createPartitionBuffer, type PartitionBuffer } from './partition-buffer.ts'
+import { preparedBulk } from './prepared-bulk.ts'
 
 export interface ElasticsearchSinkOptions {
   /** Closed by `close()`. */
@@ -60,7 +61,7 @@ interface Partition {
 export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink {
   const { client, topic, index, maxAgeMs, maxBytes, maxRecords, maxInFlight, backoff } = { ...defaults, ...options }
   const logger = options.logger.child({ sink: 'elasticsearch' })
-  const bulk = createBulk(client)
+  const bulk = preparedBulk(createBulk(client), client, index)
   const inFlight = createInFlight(maxInFlight)
   const partitions = new Map<number, Partition>()
   const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }

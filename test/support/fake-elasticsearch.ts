@@ -21,7 +21,12 @@ export interface StoredDocument {
 
 export interface FakeElasticsearch {
   readonly url: string
+  /** Bulks and looks at documents. */
   readonly requests: FakeRequest[]
+  /** Method and path of what was asked beside them. */
+  readonly asides: string[]
+  /** Whether it has index templates. */
+  templates: boolean
   /** By `<index>/<id>`. */
   readonly documents: Map<string, StoredDocument>
   /** The next requests get these, one each, then all is well. */
@@ -34,12 +39,14 @@ const action = z.object({ create: z.object({ _index: z.string(), _id: z.string()
 const source = z.record(z.string(), z.unknown())
 const mget = z.object({ docs: z.array(z.object({ _index: z.string(), _id: z.string() })) })
 
-/** The two requests of the sink over real HTTP, with scripted faults. */
+/** The two requests of the sink over real HTTP, with scripted faults. Whatever is asked beside them is well: templates are there, indices are made. */
 export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
   const server = createServer((request, response) => void answer(request, response))
   const fake: FakeElasticsearch = {
     url: '',
     requests: [],
+    asides: [],
+    templates: true,
     documents: new Map(),
     faults: [],
     itemFault: undefined,
@@ -55,6 +62,13 @@ export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
     for await (const chunk of request) chunks.push(chunk)
     const path = (request.url ?? '').replace(/\?.*/, '')
     const received = { method: request.method ?? '', path, body: Buffer.concat(chunks).toString() }
+    if (path !== '/_bulk' && path !== '/_mget') {
+      fake.asides.push(`${received.method} ${path}`)
+      const index_templates = fake.templates ? [{ index_template: { version: 1_000 } }] : []
+      send(response, 200, { index_templates, template: {} })
+      if (path.startsWith('/_index_template') && received.method === 'PUT') fake.templates = true
+      return
+    }
     fake.requests.push(received)
     const fault = await fake.faults.shift()?.(received)
     if (fault === 'hang') return

@@ -340,6 +340,57 @@ it('is due by age and when a bulk has landed, and never when empty', async () =>
   expect(sink.due(0, 1e12)).toBe(false)
 })
 
+describe('templates', () => {
+  it('are looked for again after an answer that did not come, and put back before anything lands', async () => {
+    fake.templates = false
+    fake.faults.push(() => 'reset')
+    await landAll(logRecords(0, 0, 10))
+    expect(fake.asides).toContain('PUT /_index_template/clicktrail')
+    expect(fake.documents.size).toBe(10)
+  })
+
+  it('come first when an index is missing that a write may not make, then the index is made', async () => {
+    fake.templates = false
+    fake.itemFault = () =>
+      fake.asides.includes('PUT /clicktrail-2026.11.21')
+        ? undefined
+        : { status: 404, type: 'index_not_found_exception' }
+    expect((await landAll(logRecords(0, 0, 10))).rejected).toEqual([])
+    expect(fake.asides.indexOf('PUT /_index_template/clicktrail')).toBeGreaterThanOrEqual(0)
+    expect(fake.asides.indexOf('PUT /clicktrail-2026.11.21')).toBe(fake.asides.length - 1)
+    expect(fake.documents.size).toBe(10)
+  })
+
+  it('are not asked for while all is well', async () => {
+    await landAll(logRecords(0, 0, 10))
+    expect(fake.asides).toEqual([])
+  })
+})
+
+describe('several nodes', () => {
+  it.each([
+    ['hangs', () => 'hang' as const],
+    ['is away', () => 'reset' as const],
+    ['answers 503', () => ({ status: 503 })],
+  ])('pass over one that %s', async (_, fault) => {
+    const bad = await startFakeElasticsearch()
+    for (let n = 0; n < 100; n++) bad.faults.push(fault)
+    const sink = createElasticsearchSink({
+      client: elasticsearchClient({ urls: [bad.url, fake.url], requestTimeoutMs: 200 }),
+      topic: 'clicktrail',
+      logger: pino({ level: 'silent' }),
+      maxRecords: 10,
+      maxInFlight: 1,
+      backoff: { baseMs: 1, maxMs: 5 },
+    })
+    await fill(sink, logRecords(0, 0, 200))
+    while (sink.buffered(0).records > 0) await sink.flush(0, signal())
+    expect(fake.documents.size).toBe(200)
+    expect(bad.requests.length).toBeLessThanOrEqual(1)
+    await bad.close()
+  })
+})
+
 describe('several bulks at once', () => {
   /** Bulks are answered by hand: `holding[n]()` lets the n-th go on. */
   async function held(count: number, maxInFlight: number) {
