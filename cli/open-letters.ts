@@ -5,6 +5,7 @@ import { adminSession } from '../topic/kafka/admin-session.ts'
 import { type KafkaOptions, kafkaClient } from '../topic/kafka/connect.ts'
 import { groupOffsets } from '../topic/kafka/group-offsets.ts'
 import { kafkaStoppedGroup } from '../topic/kafka/stopped-group.ts'
+import { TopicError } from '../topic/topic.ts'
 import { type Config, ConfigError } from './config.ts'
 import { createLog } from './log.ts'
 import { openTopics, type Topics } from './open-topics.ts'
@@ -48,7 +49,14 @@ export async function openLetters(config: Config, purpose: 'replay' | 'look'): P
 async function requireTopic({ topic }: Config, kafka: KafkaOptions, purpose: 'replay' | 'look'): Promise<void> {
   const group = kafkaStoppedGroup(kafkaClient(kafka), { topic: `${topic}-dlq`, group: `${topic}-dlq` })
   try {
-    await reach('KAFKA_BROKERS', kafka.brokers, group.bounds(0))
+    const there = group.bounds(0).catch(error => {
+      if (!(error instanceof TopicError && error.code === 'topic_missing')) throw error
+      throw new TopicError(
+        'closed',
+        `there is no topic ${topic}-dlq: is CLICKTRAIL_TOPIC right? It is made by "clicktrail topics apply"`,
+      )
+    })
+    await reach('KAFKA_BROKERS', kafka.brokers, there)
     if (purpose === 'replay') await group.requireStopped()
   } finally {
     await group.close()

@@ -32,6 +32,7 @@ export async function runConsumeDeadLetters(config: Config, flags: Readonly<Reco
         replayer,
         topic: config.topic,
         partitions: () => topic.partitions(),
+        maxRecordBytes: () => topic.maxRecordBytes(),
         rate: Number(rate),
         maxReplays: Number(maxReplays),
         afterMs: Number(after),

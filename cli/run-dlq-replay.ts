@@ -32,8 +32,9 @@ export async function runReplay(config: Config, flags: Flags): Promise<void> {
       log: letters.log,
       replayer: replays?.replayer,
       topic: config.topic,
-      // A dry run needs no partition.
+      // A dry run asks nobody.
       partitions: writer?.partitions() ?? 1,
+      maxRecordBytes: writer?.maxRecordBytes() ?? Number.POSITIVE_INFINITY,
       maxReplays: Number(maxReplays),
       rate: Number(rate),
       wanted: wantedBy(flags),
@@ -96,9 +97,10 @@ const meanings: Record<Outcome, string> = {
   repeated: 'another letter of the same record was sent',
   cut: 'not sent: only the beginning of the value is there',
   empty: 'not sent: it has no value',
+  oversize: 'not sent: the topic takes no record of its size',
   exhausted: 'not sent: it came back too often',
 }
-const notStored = new Set<Outcome>(['refused', 'cut', 'empty', 'exhausted'])
+const notStored = new Set<Outcome>(['refused', 'cut', 'empty', 'oversize', 'exhausted'])
 
 function showProgress({ rows }: ReplayReport): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${total(rows)} letters \x1b[K`)

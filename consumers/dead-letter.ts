@@ -114,7 +114,8 @@ export function deadLetterBatches(
   return batches
 }
 
-function headerBytes(headers: Record<string, string>): number {
+/** What headers weigh in a record, about. */
+export function headerBytes(headers: Record<string, string>): number {
   let bytes = 0
   for (const [name, value] of Object.entries(headers)) bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 8
   return bytes

@@ -6,12 +6,10 @@ import { createRounds, windowLetters } from './rounds.ts'
 import { type Route, type RouteOptions, routeOf } from './route.ts'
 import { type Settled, settledFrom } from './settled.ts'
 
-export interface ReplayOptions extends Omit<RouteOptions, 'partitions'> {
+export interface ReplayOptions extends RouteOptions {
   log: LetterLog
   /** Undefined for a dry run: nothing is sent or committed. */
   replayer: Replayer | undefined
-  /** Of the topic that the writers read. */
-  partitions: number
   wanted(letter: Letter): boolean
   /** This letter alone, also if it was replayed before, and what it is to be. */
   only?: { letter: Letter; value?: Uint8Array }
@@ -93,8 +91,10 @@ async function replayPartition(
     if (replayer && going > 0) await pace(going, signal)
     signal.throwIfAborted()
     const outcomes = replayer ? await replayer(routes, signal) : routes.map(planned)
-    steps.forEach(({ letter, others = [] }, position) => {
+    steps.forEach(({ letter, route, others = [] }, position) => {
       count(report, letter, outcomes[position] ?? 'refused')
+      // A letter that somebody asked for and that can't go still waits.
+      if (only && route.to === 'nowhere' && route.why !== 'repeated') return
       for (const offset of [letter.at.offset, ...others]) settled.settle(offset)
     })
     if (replayer) await commit(log, partition, settled)

@@ -1,7 +1,7 @@
 import { partitionOf } from '../../topic/partition-of.ts'
 import { decodeRecord } from '../../topic/record.ts'
 import type { LogRecord, TopicRecord } from '../../topic/topic.ts'
-import { headerNames } from '../dead-letter.ts'
+import { headerBytes, headerNames } from '../dead-letter.ts'
 import { type Letter, nameOf } from './letter.ts'
 
 /** Why a letter is not sent. */
@@ -12,6 +12,8 @@ export type Unsent =
   | 'empty'
   /** It came back often enough. */
   | 'exhausted'
+  /** The topic takes no record of its size. */
+  | 'oversize'
   /** Another letter of the same record went before. */
   | 'repeated'
 
@@ -27,6 +29,8 @@ export interface RouteOptions {
   topic: string
   /** … and its partitions. */
   partitions: number
+  /** … and the size of a record that it takes, bytes. */
+  maxRecordBytes: number
   /** A letter that was replayed so often goes no further round. */
   maxReplays: number
 }
@@ -51,6 +55,7 @@ export function routeOf(letter: Letter, options: RouteOptions, repaired?: Uint8A
     const { partition, offset } = origin
     return { to: 'elasticsearch', partition, record: { value, headers, offset, timestampMs: letter.refusedMs } }
   }
+  if (value.length + headerBytes(headers) + 64 > options.maxRecordBytes) return { to: 'nowhere', why: 'oversize' }
   return { to: 'topic', partition: partitionFor(letter, value, options.partitions), record: { value, headers } }
 }
 

@@ -7,10 +7,12 @@ import { createRounds, type Rounds, windowLetters } from './rounds.ts'
 import { type Route, type RouteOptions, routeOf } from './route.ts'
 import { type Settled, settledFrom } from './settled.ts'
 
-export interface ReplaySinkOptions extends Omit<RouteOptions, 'partitions'> {
+export interface ReplaySinkOptions extends Omit<RouteOptions, 'partitions' | 'maxRecordBytes'> {
   replayer: Replayer
   /** Partitions of the topic that the writers read, as known now. */
   partitions(): number
+  /** … and the size of a record that it takes. */
+  maxRecordBytes(): number
   /** Letters a second. */
   rate: number
   /** How old a letter is before it is replayed, milliseconds: what refused it may need time to be well again. */
@@ -50,7 +52,7 @@ export function createReplaySink(options: ReplaySinkOptions): Sink {
     const round = roundOf(letter)
     if (rounds.has(round) || inStep.has(round)) return { to: 'nowhere', why: 'repeated' }
     inStep.add(round)
-    return routeOf(letter, { ...options, partitions: options.partitions() })
+    return routeOf(letter, { ...options, partitions: options.partitions(), maxRecordBytes: options.maxRecordBytes() })
   }
 
   return {

@@ -89,6 +89,12 @@ afterAll(async () => {
   await admin.disconnect()
 }, 60_000)
 
+test('says that there is no such topic, and makes none', async () => {
+  const { code, output } = await dlq('list', { ...kafkaOnly, CLICKTRAIL_TOPIC: `${topic}-other` })
+  expect(output).toContain(`there is no topic ${topic}-other-dlq`)
+  expect(code).toBe(1)
+})
+
 test('what both storages refuse is repaired once and lands in both, once', async () => {
   const broken = Buffer.from(event(2)).toString().replace('"color"', '"color')
   await append(topic, 0, [event(1), Buffer.from(broken), event(3)])

@@ -49,6 +49,7 @@ const run = (options: Partial<ReplayOptions> = {}) =>
       topic: 'clicktrail',
       partitions: 2,
       maxReplays: 3,
+      maxRecordBytes: 1_000_000,
       rate: 100_000,
       wanted: () => true,
       signal: new AbortController().signal,
@@ -145,6 +146,16 @@ it('sends one letter again that was replayed before', async () => {
   if (!letter) throw new Error('no letter')
   await run()
   await run({ only: { letter } })
+  expect(replayOf()).toEqual(['0:0'])
+})
+
+it('leaves a letter waiting that was asked for and can not go', async () => {
+  await write({ offset: 5 })
+  const letter = await withLog(log => readLetter(log, { partition: 0, offset: 0 }))
+  if (!letter) throw new Error('no letter')
+  const report = await run({ only: { letter, value: Buffer.alloc(2_000_000) } })
+  expect(report.rows).toMatchObject([{ outcome: 'oversize' }])
+  await run()
   expect(replayOf()).toEqual(['0:0'])
 })
 

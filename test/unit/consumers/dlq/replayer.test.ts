@@ -13,7 +13,7 @@ import { createFakeTopicWriter } from '../../../support/fake-topic-writer.ts'
 const logger = pino({ level: 'silent' })
 const { signal } = new AbortController()
 const route = (at: number, record: RefusedRecord) =>
-  routeOf(letterAt(at, record), { topic: 'clicktrail', partitions: 3, maxReplays: 3 })
+  routeOf(letterAt(at, record), { topic: 'clicktrail', partitions: 3, maxReplays: 3, maxRecordBytes: 1_000_000 })
 const mapping = (offset: number, sequence = offset) =>
   route(offset, { sink: 'elasticsearch', reason: 'mapping', offset, partition: 2, value: goodValue(sequence) })
 

@@ -5,7 +5,7 @@ import { encodeRecord } from '../../../../topic/record.ts'
 import { goodValue, letterAt } from '../../../support/dead-letters.ts'
 import { eventRecord, tabOf } from '../../../support/log-records.ts'
 
-const options = { topic: 'clicktrail', partitions: 4, maxReplays: 3 }
+const options = { topic: 'clicktrail', partitions: 4, maxReplays: 3, maxRecordBytes: 1_000_000 }
 
 it('sends what every writer refuses to the topic, marked', () => {
   const letter = letterAt(9, { partition: 2, offset: 5, headers: { trace: 'abc', 'clicktrail.replays': '1' } })
@@ -56,6 +56,12 @@ it('leaves what came back too often, is cut, or is nothing', () => {
   expect(routeOf(letterAt(1, { headers: { 'clicktrail.replays': '2' } }), options).to).toBe('topic')
   expect(routeOf({ ...letterAt(1), cutFrom: 5_000 }, options)).toEqual({ to: 'nowhere', why: 'cut' })
   expect(routeOf(letterAt(1, { value: null }), options)).toEqual({ to: 'nowhere', why: 'empty' })
+})
+
+it('leaves what the topic would not take, so that it holds up nobody', () => {
+  const value = Buffer.alloc(999_950, 'x')
+  expect(routeOf({ ...letterAt(1), value }, options)).toEqual({ to: 'nowhere', why: 'oversize' })
+  expect(routeOf(letterAt(1), options, value)).toEqual({ to: 'nowhere', why: 'oversize' })
 })
 
 it('sends a repaired value the way of the letter, however often that went', () => {

@@ -21,6 +21,7 @@ function setUp(nowMs = logStartMs + 1_000_000, replayer?: Replayer) {
     topic: 'clicktrail',
     partitions: () => 2,
     maxReplays: 3,
+    maxRecordBytes: () => 1_000_000,
     rate: 10_000,
     afterMs,
     logger: pino({ level: 'silent' }),
