@@ -1,4 +1,4 @@
-import { type Client, errors } from '@elastic/elasticsearch'
+import type { Client } from '@elastic/elasticsearch'
 import { z } from 'zod'
 import { decodeRecord } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
@@ -44,12 +44,6 @@ const bulkFields = 'items.create.status,items.create.error.type,items.create.err
 
 /** The two requests that the sink makes, never repeated here. */
 export function createBulk(client: Client): Bulk {
-  /** The transport itself would go on asking a node that hangs. What the error names is a copy. */
-  function passOver(id: string | undefined): void {
-    const node = client.connectionPool.connections.find(one => one.id === id)
-    if (node) client.connectionPool.markDead(node)
-  }
-
   async function post<T>(
     request: Parameters<Client['transport']['request']>[0],
     answer: z.ZodType<T>,
@@ -62,7 +56,6 @@ export function createBulk(client: Client): Bulk {
       return { outcome: 'retry', statusCode: undefined, message: `unexpected answer: ${parsed.error.message}` }
     } catch (error) {
       signal.throwIfAborted()
-      if (error instanceof errors.TimeoutError) passOver(error.meta?.meta.connection?.id)
       return requestFailure(error)
     }
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Client, ClusterConnectionPool } from '@elastic/elasticsearch'
+import { Client, ClusterConnectionPool, Transport } from '@elastic/elasticsearch'
 
 export interface ElasticsearchOptions {
   /** Addresses of nodes, `http://…` or `https://…`. */
@@ -14,6 +14,13 @@ export interface ElasticsearchOptions {
   caFile?: string
   /** Milliseconds after which an answer is given up; the request may have been carried out. @default 30000 */
   requestTimeoutMs?: number
+}
+
+/** With no retries left it repeats nothing, but only so a node that hangs is taken for dead. */
+class MarkingTransport extends Transport {
+  constructor(options: ConstructorParameters<typeof Transport>[0]) {
+    super({ ...options, retryOnTimeout: true })
+  }
 }
 
 /**
@@ -31,6 +38,9 @@ export function elasticsearchClient(options: ElasticsearchOptions): Client {
     requestTimeout: requestTimeoutMs,
     maxRetries: 0,
     ConnectionPool: ClusterConnectionPool,
+    Transport: MarkingTransport,
+    // The default copies all that an error knows, a bulk's body byte by byte: half a second for each refusal.
+    redaction: { type: 'remove' },
     ...(auth ? { auth } : {}),
     ...(ca ? { tls: { ca } } : {}),
   })

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type ElasticsearchOptions, elasticsearchClient } from '../../../../consumers/elasticsearch/client.ts'
 import { type FakeElasticsearch, startFakeElasticsearch } from '../../../support/fake-elasticsearch.ts'
@@ -12,7 +13,7 @@ afterEach(() => fake.close())
 it.each([503, 429, 502])('never repeats a request by itself after a %i', async status => {
   fake.faults.push(() => ({ status }))
   const client = elasticsearchClient({ urls: [fake.url] })
-  await expect(client.transport.request({ method: 'GET', path: '/' })).rejects.toThrow()
+  await expect(client.transport.request({ method: 'POST', path: '/_bulk' })).rejects.toThrow()
   expect(fake.requests).toHaveLength(1)
   await client.close()
 })
@@ -37,6 +38,20 @@ it.each<[string, Partial<ElasticsearchOptions>, string | undefined]>([
   await client.close()
   server.closeAllConnections()
   await new Promise(resolve => server.close(resolve))
+})
+
+it('throws errors that hold neither credentials nor a copy of the body', async () => {
+  fake.faults.push(() => ({ status: 429, body: { error: { type: 'es_rejected_execution_exception' } } }))
+  const client = elasticsearchClient({ urls: [fake.url], username: 'ada', password: 'my secret' })
+  const body = Buffer.from('{}\n')
+  const request = { method: 'POST', path: '/_bulk', bulkBody: body }
+  const error: unknown = await client.transport.request(request).catch(reason => reason)
+  expect(error).toMatchObject({
+    statusCode: 429,
+    meta: { meta: { request: { params: { body: expect.any(Buffer) } } } },
+  })
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(/my secret|YWRhOm15IHNlY3JldA==/)
+  await client.close()
 })
 
 it('says which file of certificates is missing', () => {
