@@ -11,15 +11,13 @@ export interface InFlight {
   readonly limit: number
 }
 
-const start = 2
-
 /**
- * Finds out how many requests at once the server takes: one more after each round of them that it took, half of them after
- * one that it had no room for (additive increase, multiplicative decrease, RFC 5681 §3.1), between 1 and `max`. Requests
- * that were on their way before the last halving halve nothing again.
+ * Finds out how many requests at once the server takes, from `max` down to 1: half of them after one that it had no room for,
+ * one more after each round of them that it took (additive increase, multiplicative decrease, RFC 5681 §3.1). Requests that
+ * were on their way before the last halving halve nothing again.
  */
 export function createInFlight(max: number): InFlight {
-  let limit = Math.min(start, max)
+  let limit = max
   let taken = 0
   let halvings = 0
   const waiting: (() => void)[] = []

@@ -4,7 +4,7 @@ import { setupElasticsearch } from '../../../consumers/elasticsearch/setup.ts'
 import { removeIndex } from '../../../test/support/remove-index.ts'
 import { kafkaClient } from '../../../topic/kafka/connect.ts'
 import { createKafkaReader } from '../../../topic/kafka/reader.ts'
-import { atLeast, atMost, type Figure } from '../../collector/figures.ts'
+import { atLeast, type Figure } from '../../collector/figures.ts'
 import { withKafkaLog } from '../../hdfs/kafka-log.ts'
 import { logger } from '../../hdfs/landing-run.ts'
 import { makeRecords } from '../../hdfs/records.ts'
@@ -67,12 +67,10 @@ export async function real({ thousands = 60, rounds }: Flags): Promise<Figure[]>
     }
     const rate = total / median(all.map(one => one.seconds))
     const cpuMs = median(all.map(one => (one.cpuSeconds * 1e6) / total))
-    const peak = Math.max(...all.map(one => one.peakBytes))
     return [
       { what: 'Kafka to Elasticsearch, documents a second', value: rate, unit: '' },
       { what: '… of raw posts by node:http', value: median(ratios) * 100, unit: '%', bounds: atLeast(90, 95) },
       { what: '… CPU ms for 1,000 documents, Kafka included', value: cpuMs, unit: 'ms' },
-      { what: '… memory', value: peak / 1e6, unit: 'MB', bounds: atMost(400) },
     ]
   })
 }

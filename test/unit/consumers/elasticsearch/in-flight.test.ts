@@ -11,9 +11,13 @@ async function grow(inFlight: InFlight, requests: number): Promise<void> {
   for (const slot of slots) (await slot).leave('taken')
 }
 
-it('begins with two, and no more than its maximum', () => {
-  expect(createInFlight(8).limit).toBe(2)
-  expect(createInFlight(1).limit).toBe(1)
+/** Refusals one after another. */
+async function refuse(inFlight: InFlight, requests: number): Promise<void> {
+  for (let n = 0; n < requests; n++) (await inFlight.enter(signal())).leave('crowded')
+}
+
+it('begins with as many as it may', () => {
+  expect(createInFlight(8).limit).toBe(8)
 })
 
 it('never lets in more than the limit, and the others in the order of asking', async () => {
@@ -33,6 +37,8 @@ it('never lets in more than the limit, and the others in the order of asking', a
 
 it('grows by about one a round that is taken, up to its maximum', async () => {
   const inFlight = createInFlight(6)
+  await refuse(inFlight, 3)
+  expect(inFlight.limit).toBe(1)
   await grow(inFlight, 8)
   expect(inFlight.limit).toBeGreaterThanOrEqual(3)
   expect(inFlight.limit).toBeLessThanOrEqual(4)
@@ -42,13 +48,13 @@ it('grows by about one a round that is taken, up to its maximum', async () => {
 
 it('does not grow while it is not used up', async () => {
   const inFlight = createInFlight(8)
+  await refuse(inFlight, 2)
   for (let n = 0; n < 50; n++) (await inFlight.enter(signal())).leave('taken')
   expect(inFlight.limit).toBe(2)
 })
 
 it('halves once for all requests that were on their way together, and never below one', async () => {
   const inFlight = createInFlight(8)
-  await grow(inFlight, 60)
   for (const slot of await enter(inFlight, 8)) slot.leave('crowded')
   expect(inFlight.limit).toBe(4)
   for (let n = 0; n < 5; n++) for (const slot of await enter(inFlight, inFlight.limit)) slot.leave('crowded')
