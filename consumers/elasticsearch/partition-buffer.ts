@@ -11,13 +11,17 @@ import {
 import type { BulkEntry, LogPlace } from './bulk.ts'
 import { dailyIndex, documentBytes, maxIdBytes, originOf } from './document.ts'
 
+/** What an entry holds in memory beside its bytes: objects and texts, measured. */
+const overheadBytes = 1_100
+
 /** What a partition has to send and has sent, in the order of the log, and how far it has read. */
 export interface PartitionBuffer {
   /** Where reading begins: one before what is next, where that record can be checked. */
   readonly from: number
   add(records: readonly LogRecord[], nowMs: number): Rejected[]
-  /** Sent or not. */
+  /** Sent or not; bytes in memory. */
   buffered(): Buffered
+  /** Bytes in a bulk. */
   unsent(): Buffered
   /** Takes the first unsent entries, within both limits, but at least one if there is one: they count as sent. */
   send(maxRecords: number, maxBytes: number): readonly BulkEntry[]
@@ -97,7 +101,11 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
       }
       return rejected
     },
-    buffered: () => ({ records: entries.length, bytes, sinceMs: entries[0]?.addedMs }),
+    buffered: () => ({
+      records: entries.length,
+      bytes: bytes + entries.length * overheadBytes,
+      sinceMs: entries[0]?.addedMs,
+    }),
     unsent: () => ({ records: entries.length - sent, bytes: bytes - sentBytes, sinceMs: entries[sent]?.addedMs }),
     send(maxRecords, maxBytes) {
       const from = sent

@@ -79,9 +79,9 @@ describe('a bulk', () => {
   it('holds no more than its limits', async () => {
     const sink = open({ maxRecords: 10 })
     await fill(sink, logRecords(0, 0, 25))
-    const one = sink.buffered(0).bytes / 25
     while (sink.buffered(0).records > 0) await sink.flush(0, signal())
     expect(sizes()).toEqual([10, 10, 5])
+    const one = (bulks()[0]?.body.length ?? 0) / 10
     fake.requests.length = 0
     const small = open({ maxBytes: one * 3.5 })
     await fill(small, logRecords(0, 100, 110))
@@ -325,6 +325,14 @@ it('hands back an event id that Elasticsearch would choke on', async () => {
   await sink.start(0, { low: 0, high: 1, committed: undefined }, signal())
   const rejected = sink.add(0, [logRecord(0, 0, { tab: 'é'.repeat(300) })], 0)
   expect(rejected).toMatchObject([{ reason: 'invalid', message: expect.stringContaining('512') }])
+})
+
+it('weighs what an entry holds in memory, not only its bytes in a bulk', async () => {
+  const sink = open()
+  await fill(sink, logRecords(0, 0, 10))
+  const { bytes } = sink.buffered(0)
+  await sink.flush(0, signal())
+  expect(bytes).toBeGreaterThan((bulks()[0]?.body.length ?? 0) * 1.5)
 })
 
 it('is due by age and when a bulk has landed, and never when empty', async () => {
