@@ -21,12 +21,12 @@ export interface StoredDocument {
 
 export interface FakeElasticsearch {
   readonly url: string
-  /** Bulks and looks at documents. */
+  /** Bulks, looks at documents, and what else met a fault. */
   readonly requests: FakeRequest[]
   /** Method and path of what was asked beside them. */
   readonly asides: string[]
-  /** Whether it has index templates. */
-  templates: boolean
+  /** Whether it has index templates; undefined: it has, and what is asked beside bulks meets the faults too. */
+  templates: boolean | undefined
   /** By `<index>/<id>`. */
   readonly documents: Map<string, StoredDocument>
   /** The next requests get these, one each, then all is well. */
@@ -46,7 +46,7 @@ export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
     url: '',
     requests: [],
     asides: [],
-    templates: true,
+    templates: undefined,
     documents: new Map(),
     faults: [],
     itemFault: undefined,
@@ -62,9 +62,10 @@ export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
     for await (const chunk of request) chunks.push(chunk)
     const path = (request.url ?? '').replace(/\?.*/, '')
     const received = { method: request.method ?? '', path, body: Buffer.concat(chunks).toString() }
-    if (path !== '/_bulk' && path !== '/_mget') {
-      fake.asides.push(`${received.method} ${path}`)
-      const index_templates = fake.templates ? [{ index_template: { version: 1_000 } }] : []
+    const aside = path !== '/_bulk' && path !== '/_mget'
+    if (aside) fake.asides.push(`${received.method} ${path}`)
+    if (aside && (fake.templates !== undefined || fake.faults.length === 0)) {
+      const index_templates = fake.templates === false ? [] : [{ index_template: { version: 1_000 } }]
       send(response, 200, { index_templates, template: {} })
       if (path.startsWith('/_index_template') && received.method === 'PUT') fake.templates = true
       return

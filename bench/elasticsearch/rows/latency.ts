@@ -24,6 +24,8 @@ export async function latency({ rate = 5_000 }: Flags): Promise<Figure[]> {
     return await withKafkaLog(brokers, partitions, async log => {
       const { consumer, started, dead } = startWriter(log.reader(), url, index)
       await started
+      const isRunning = () => consumer.status().filter(one => one.state === 'running').length === partitions
+      while (!isRunning()) await Promise.race([wait(20), dead])
       /** When so many were on the log. */
       const appended: { count: number; ms: number }[] = []
       let count = 0
@@ -31,11 +33,13 @@ export async function latency({ rate = 5_000 }: Flags): Promise<Figure[]> {
       let done = false
       const watching = (async () => {
         for (let seen = 0; !done || seen < count; await Promise.race([wait(50), dead])) {
-          const answer = await client.count({ index: `${index}-*`, allow_no_indices: true })
+          // 503 while an index is being made.
+          const search = { index: `${index}-*`, allow_no_indices: true }
+          const { count: counted = 0 } = await client.count(search, { ignore: [503] })
           const now = performance.now()
-          for (; appended[0] && appended[0].count <= answer.count; appended.shift())
+          for (; appended[0] && appended[0].count <= counted; appended.shift())
             latencies.push({ records: burst * partitions, ms: now - appended[0].ms })
-          seen = answer.count
+          seen = counted
         }
       })()
       const end = performance.now() + seconds * 1_000

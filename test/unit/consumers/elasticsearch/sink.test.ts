@@ -11,6 +11,7 @@ import { brokenRecord, logRecord, logRecords } from '../../../support/log-record
 let fake: FakeElasticsearch
 beforeEach(async () => {
   fake = await startFakeElasticsearch()
+  fake.templates = true
 })
 afterEach(() => fake.close())
 
@@ -382,6 +383,7 @@ describe('several nodes', () => {
     ['answers 503', () => ({ status: 503 })],
   ])('pass over one that %s', async (_, fault) => {
     const bad = await startFakeElasticsearch()
+    bad.templates = true
     for (let n = 0; n < 100; n++) bad.faults.push(fault)
     const sink = createElasticsearchSink({
       client: elasticsearchClient({ urls: [bad.url, fake.url], requestTimeoutMs: 200 }),
