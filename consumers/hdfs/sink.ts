@@ -101,9 +101,9 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
     const path = gapPathOf({ ...gap, generation, partition })
     const found = { topic, partition, generation, from: gap.from, to: gap.to }
     logger.error({ ...found, path }, 'offsets were gone before they could be read')
-    counts.gapOffsets += gap.to - gap.from + 1
     const text = JSON.stringify({ ...found, noticed: new Date(now()).toISOString() })
     await landing.note(path, Buffer.from(`${text}\n`), signal)
+    counts.gapOffsets += gap.to - gap.from + 1
   }
 
   return {
@@ -177,6 +177,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
         },
         'file landed',
       )
+      await landing.sweep()
       return { next: state.next, metadata: state.metadata, rejected: [] }
     },
 

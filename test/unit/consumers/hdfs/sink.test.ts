@@ -266,6 +266,15 @@ test('removes what others left staged for more than an hour', async () => {
   expect([...storage.staged.keys()]).toEqual(['young'])
 })
 
+test('removes what others left staged while it runs, and not only when it starts', async () => {
+  const sink = sinkOf()
+  await feed(sink, logOf(['a']))
+  storage.staged.set('left', { content: Buffer.alloc(1), writtenMs: nowMs })
+  nowMs += hour + 1
+  await sink.flush(0, signal)
+  expect([...storage.staged.keys()]).toEqual([])
+})
+
 test('commits where it is when there is nothing to land', async () => {
   const sink = sinkOf()
   await feed(sink, logOf(['a', 'b']))
@@ -298,6 +307,21 @@ test('writes lost offsets down beside the data and goes on', async () => {
     to: 3,
   })
   expect(kafkaOf(path(2))).toEqual([{ topic: 't', partition: 0, offset: 4, skipped: 2 }])
+})
+
+test('counts lost offsets once, however often they must be written down', async () => {
+  const log = logOf(['a', 'b', 'c', 'd', 'e'])
+  const first = sinkOf()
+  await feed(first, log.slice(0, 2))
+  await flushAll(first)
+  const controller = new AbortController()
+  const store = faulty([['stage', 'fails']])
+  const second = sinkOf({ store, wait: async () => controller.abort(new Error('revoked')) })
+  await feed(second, log.slice(4), 4)
+  await expect(second.flush(0, controller.signal)).rejects.toThrow('revoked')
+  await feed(second, log.slice(4), 4)
+  await flushAll(second)
+  expect(second.counts()).toMatchObject({ landed: 1, gapOffsets: 2 })
 })
 
 test('halts when the files end beyond the log, and names the way out', async () => {
