@@ -13,7 +13,7 @@ import { type Compressor, createCompressor } from './compressor.ts'
 import { createLanding, type LandingOptions } from './landing.ts'
 import { createPartitionBuffer, type Gap, type PartitionBuffer, wayOut } from './partition-buffer.ts'
 import { type FileFormat, gapPathOf, pathOf } from './path.ts'
-import { findNewest, readLastRow } from './recovery.ts'
+import { readNewestRow } from './recovery.ts'
 import type { LandingStore } from './store.ts'
 import { whileAway } from './while-away.ts'
 import { loadHash } from './window.ts'
@@ -75,20 +75,6 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
   const { compressor = createCompressor() } = options
   const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
 
-  /** The last row landed, and the file that it lies in. */
-  async function newestRow(partition: number) {
-    const file = await findNewest(store, { partition, generation })
-    if (!file) return undefined
-    const row = await readLastRow(store, file)
-    if (!row || row.partition !== partition || row.topic !== topic) {
-      const found = row ? `ends in a row of ${row.topic}/${row.partition}` : 'does not end in a whole row'
-      throw new PartitionHalted(
-        `${topic}/${partition}: the newest file ${file.path} ${found}. Move it out of the table, or give this topic a path of its own.`,
-      )
-    }
-    return { ...row, where: file.path }
-  }
-
   /** Without a file the commit counts, but never that of an earlier generation: its offsets are of another log. */
   function fromCommit(committed: Committed | undefined) {
     if (!committed || generation > 1) return undefined
@@ -113,7 +99,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
       partitions.delete(partition)
       await landing.sweep()
       const hash = await loadHash()
-      const row = await whileAway(() => newestRow(partition), {
+      const row = await whileAway(() => readNewestRow(store, { topic, partition, generation }), {
         signal,
         logger,
         wait: settings.wait,

@@ -40,9 +40,14 @@ test.each([
     found: `dt=2025-01-01/hr=02/${nameOf(7)}`,
   },
   {
-    name: 'no file of another generation or of a stranger',
+    name: 'a file of a later generation first',
+    paths: [`dt=2026-11-20/hr=23/${nameOf(3, 'g2-p00')}`, `dt=2026-11-21/hr=02/${nameOf(9)}`],
+    found: `dt=2026-11-20/hr=23/${nameOf(3, 'g2-p00')}`,
+  },
+  {
+    name: 'no file of a stranger',
     paths: [
-      `dt=2026-11-21/hr=02/${nameOf(9, 'g2-p00')}`,
+      `dt=2026-11-21/hr=02/${nameOf(9, 'g2-p01')}`,
       'dt=2026-11-21/hr=02/_gap-p00-0-5.json',
       'notes/readme.txt',
       'dt=2026-11-21/x',
@@ -51,6 +56,12 @@ test.each([
   },
 ])('finds $name', async ({ paths, found }) => {
   expect((await findNewest(storeWith(paths).store, key))?.path).toBe(found)
+})
+
+test('finds no file of an earlier generation', async () => {
+  const paths = [`dt=2026-11-21/hr=02/${nameOf(9)}`, `dt=2026-11-20/hr=02/${nameOf(3, 'g2-p00')}`]
+  const newest = await findNewest(storeWith(paths).store, { partition: 0, generation: 2 })
+  expect(newest?.path).toBe(paths[1])
 })
 
 test('stops looking below the last 24 hours', async () => {

@@ -360,6 +360,19 @@ test('lands a new generation from the low watermark on, beside the old one', asy
   expect(storage.files.has(path(0))).toBe(true)
 })
 
+test('halts in a generation that a later one has taken over from, and lands nothing', async () => {
+  const old = sinkOf()
+  await feed(old, logOf(['a']))
+  await flushAll(old)
+  const sink = sinkOf({ generation: 2 })
+  await feed(sink, logOf(['x', 'y', 'z']))
+  await flushAll(sink)
+  await expect(feed(sinkOf(), logOf(['x', 'y', 'z']))).rejects.toMatchObject({
+    name: 'PartitionHalted',
+    message: expect.stringMatching(/g2-p00.* is of generation 2, .*CLICKTRAIL_GENERATION=2/),
+  })
+})
+
 test.each([
   {
     name: 'of another topic',
