@@ -23,8 +23,11 @@ export function reload(): Command {
     'after',
     `
 Moves the files from the one that holds the offset on to <parent of the table>/_replaced/<table>/<time>/, the newest first. Nothing is
-deleted. The writer then goes on from what is left and lands those records again, while the topic still holds them; a reload
-that would lose records is refused.
+deleted. The writer then goes on from what is left and lands those records again. Refused where the topic no longer holds the record
+that the writer would go on at, is another than the one that landed, or has files of a later --generation.
+
+A topic that has lost its newest records (an unclean leader election) halts its partition: reload from the first lost offset on lets
+it go on. The rows that were lost then lie only in what was moved.
 
 Every writer must have ended, not only be suspended. With KAFKA_BROKERS that is asked of the brokers: the group <topic>-hdfs must
 have no member. Without, the data folder must be free. The group's commit is set to where the writer goes on.`,

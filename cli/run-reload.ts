@@ -23,7 +23,8 @@ export async function runReload(config: Config, flags: Readonly<Record<string, u
     const asked = group.bounds(partition)
     const bounds = await (config.kafka ? reach('KAFKA_BROKERS', config.kafka.brokers, asked) : asked)
     const { topic, generation } = config
-    const plan = await planReload(store, { topic, partition, generation, from, bounds })
+    const recordAt = (offset: number) => group.recordAt(partition, offset)
+    const plan = await planReload(store, { topic, partition, generation, from, bounds, recordAt })
     print(plan, store)
     if (flags['yes'] !== true) {
       console.log('Nothing was moved: stop every writer, then run this again with --yes.')
@@ -68,5 +69,9 @@ function print(plan: ReloadPlan, store: LandingStore): void {
   console.log(`In ${store.description}, to be moved:`)
   for (const { path, length } of plan.move) console.log(`  ${path}  ${printedBytes(length)}`)
   const after = plan.after ? `after ${plan.after.path}` : 'which is committed for it, because no file is left'
+  if (plan.gone)
+    console.log(
+      `Offsets ${plan.gone.from} to ${plan.gone.to} are no longer on the topic: their rows will lie only in what was moved.`,
+    )
   console.log(`The writer then goes on at offset ${plan.next}, ${after}.`)
 }

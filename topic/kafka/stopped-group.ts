@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
+import { asMember, recordAt } from '../brief-member.ts'
 import type { StoppedGroup } from '../stopped-group.ts'
 import { TopicError } from '../topic.ts'
 import { adminSession } from './admin-session.ts'
 import { groupOffsets } from './group-offsets.ts'
+import { createKafkaReader } from './reader.ts'
 
 /**
  * A group that the brokers know no member of. That proves that every writer has left, or was not heard of for a session timeout: one that is
@@ -33,10 +36,16 @@ export function kafkaStoppedGroup(kafka: Kafka, { topic, group }: { topic: strin
       if (found) return found
       throw new TopicError('topic_missing', `${topic} has no partition ${partition}`)
     },
-    async commit(partition, next) {
+    recordAt(partition, offset) {
+      // Not as a member of the group itself, which may be at work. Without a commit the brokers forget a group when it is left.
+      const look = `${group}-look-${randomUUID().slice(0, 8)}`
+      return recordAt(createKafkaReader(kafka, { topic, group: look }), { partition, offset })
+    },
+    async commit(partition, { next, metadata }) {
       await requireStopped()
-      const partitions = [{ partition, offset: String(next) }]
-      await session.run(`commit of ${group}`, admin => admin.setOffsets({ groupId: group, topic, partitions }))
+      // kafkajs's setOffsets takes no metadata; as it does, we join for the commit.
+      const reader = createKafkaReader(kafka, { topic, group })
+      await asMember(reader, () => reader.commit(partition, next, metadata))
     },
     close: () => session.close(),
   }

@@ -20,7 +20,7 @@ export interface ReloadOptions {
 export async function reload(plan: ReloadPlan, options: ReloadOptions): Promise<void> {
   const { store, group, partition, name, onMoved } = options
   await group.requireStopped()
-  await group.commit(partition, plan.next)
+  await group.commit(partition, { next: plan.next, metadata: plan.metadata })
   for (const file of plan.move) {
     const to = await store.setAside(file.path, name)
     onMoved?.(file.path, to)

@@ -29,8 +29,21 @@ test('knows the bounds of a partition, and commits for the group’s next member
   await log.writer().append(1, [{ value: Buffer.from('a') }, { value: Buffer.from('b') }])
   const group = embeddedStoppedGroup(log, 't-hdfs')
   expect(await group.bounds(1)).toEqual({ low: 0, high: 2 })
-  await group.commit(1, 1)
-  expect(await committedOf(log)).toEqual({ next: 1, metadata: '' })
+  await group.commit(1, { next: 1, metadata: '7 a' })
+  expect(await committedOf(log)).toEqual({ next: 1, metadata: '7 a' })
+  await group.close()
+})
+
+test('reads one record, whatever lies before it and in other partitions', async () => {
+  const log = open()
+  await log.writer().append(0, [{ value: Buffer.from('elsewhere') }])
+  await log.writer().append(1, [{ value: Buffer.from('a') }, { value: Buffer.from('b') }])
+  const group = embeddedStoppedGroup(log, 't-hdfs')
+  for (const [offset, text] of [...'ab'].entries()) {
+    const record = await group.recordAt(1, offset)
+    expect(record && { offset: record.offset, text: String(record.value) }).toEqual({ offset, text })
+  }
+  expect(await committedOf(log)).toBeUndefined()
   await group.close()
 })
 

@@ -2,9 +2,11 @@ import { beforeEach, expect, test } from 'vitest'
 import { checkTable } from '../../../../../consumers/hdfs/check/check.ts'
 import { planReload, type ReloadRequest } from '../../../../../consumers/hdfs/reload/plan.ts'
 import { reload } from '../../../../../consumers/hdfs/reload/reload.ts'
+import { commitMetadata } from '../../../../../consumers/sink.ts'
 import type { StoppedGroup } from '../../../../../topic/stopped-group.ts'
+import type { Committed, LogRecord } from '../../../../../topic/topic.ts'
 import { landAll, linesOf, sinkInto } from '../../../../support/landed-table.ts'
-import { logOf } from '../../../../support/landing-log.ts'
+import { logOf, logStartMs } from '../../../../support/landing-log.ts'
 import { type BeforeCall, createMemoryStorage, type MemoryStorage } from '../../../../support/memory-landing-store.ts'
 
 const folder = 'dt=2026-11-21/hr=02'
@@ -26,25 +28,42 @@ const planOf = (from: number, request: Partial<ReloadRequest> = {}) =>
     partition: 0,
     generation: 1,
     from,
-    bounds: { low: 0, high: 9 },
+    ...on(log),
     ...request,
   })
+/** What a plan is told of a log, from `low` on. */
+const on = (records: readonly LogRecord[], low = 0) => ({
+  bounds: { low, high: records.length },
+  recordAt: async (offset: number) => records[offset],
+})
 const check = () => checkTable({ store: storage.store(), topic: 't' })
 
 /** A group that nobody is in, and what it committed. */
-function groupOf(commits: [number, number][], requireStopped = async () => {}): StoppedGroup {
+function groupOf(commits: [number, Committed][], requireStopped = async () => {}): StoppedGroup {
   return {
     group: 't-hdfs',
     requireStopped,
     bounds: async () => ({ low: 0, high: 9 }),
+    recordAt: async (_, offset) => log[offset],
     commit: async (partition, next) => void commits.push([partition, next]),
     close: async () => {},
   }
 }
 
-async function run(from: number, { before, name = 'run-1' }: { before?: BeforeCall; name?: string } = {}) {
-  const commits: [number, number][] = []
-  await reload(await planOf(from), { store: storage.store(before), group: groupOf(commits), partition: 0, name })
+interface RunOptions {
+  before?: BeforeCall
+  name?: string
+  request?: Partial<ReloadRequest>
+}
+
+async function run(from: number, { before, name = 'run-1', request }: RunOptions = {}) {
+  const commits: [number, Committed][] = []
+  await reload(await planOf(from, request), {
+    store: storage.store(before),
+    group: groupOf(commits),
+    partition: 0,
+    name,
+  })
   return commits
 }
 const offsetsLanded = () =>
@@ -52,6 +71,13 @@ const offsetsLanded = () =>
     .flatMap(linesOf)
     .map(line => JSON.parse(line).kafka.offset)
     .sort((a, b) => a - b)
+
+const eventsLanded = () =>
+  [...storage.files.values()]
+    .flatMap(linesOf)
+    .map(line => JSON.parse(line))
+    .sort((a, b) => a.kafka.offset - b.kafka.offset)
+    .map(row => row.event.id)
 
 test.each([
   [8, [6], 6],
@@ -71,7 +97,8 @@ test.each([7, 4, 1])(
     storage.files.set(path(start), Buffer.from('damaged'))
     expect((await check()).damaged).toBe(true)
     const commits = await run(from)
-    expect(commits).toEqual([[0, start]])
+    const metadata = start === 0 ? '' : commitMetadata(logStartMs, 'abcdefghi'.charAt(start - 1))
+    expect(commits).toEqual([[0, { next: start, metadata }]])
     await landAll(sinkInto(storage.store(), options), log, { committed: start })
     expect(await check()).toMatchObject({ problems: [], chains: [{ rows: 9, from: 0, to: 8 }] })
     expect(offsetsLanded()).toEqual(log.map(record => record.offset))
@@ -87,7 +114,7 @@ test('a run that is cut short leaves a table that a writer, or another run, goes
   await expect(broken).rejects.toMatchObject({ name: 'StoreError' })
   expect([...storage.files.keys()]).toEqual([path(0), path(3)])
   expect((await check()).problems).toEqual([])
-  expect(await run(0, { name: 'run-2' })).toEqual([[0, 0]])
+  expect(await run(0, { name: 'run-2' })).toEqual([[0, { next: 0, metadata: '' }]])
   await landAll(sinkInto(storage.store(), options), log, { committed: 0 })
   expect(offsetsLanded()).toEqual(log.map(record => record.offset))
 })
@@ -119,23 +146,70 @@ test('moves both of two files of one number', async () => {
   expect((await planOf(4)).move.map(file => file.start)).toEqual([6, 3, 3])
 })
 
-test('leaves other partitions and generations alone', async () => {
+test('leaves other partitions and the generations before alone', async () => {
+  const again = logOf([...'rstuvwxyz'])
   await landAll(sinkInto(storage.store(), options), log, { partition: 1 })
-  await landAll(sinkInto(storage.store(), { ...options, generation: 2 }), log)
-  await run(0)
+  await landAll(sinkInto(storage.store(), { ...options, generation: 2 }), again)
+  await run(0, { request: { generation: 2, ...on(again) } })
   const report = await check()
   expect(report.problems).toEqual([])
   expect(report.chains.map(({ partition, generation, rows }) => [partition, generation, rows])).toEqual([
+    [0, 1, 9],
     [1, 1, 9],
-    [0, 2, 9],
   ])
 })
+
+test('takes nothing of a generation whose log is gone: nobody would land it again', async () => {
+  const again = logOf([...'rstuvwxyz'])
+  await landAll(sinkInto(storage.store(), { ...options, generation: 2 }), again)
+  await expect(planOf(4, on(again))).rejects.toMatchObject({
+    name: 'ReloadRefused',
+    message: expect.stringMatching(/generation 2 has files, .*-g2-.*Move a damaged file out of the table/),
+  })
+})
+
+test('lets a partition go on whose log has lost its newest records, from the first lost offset', async () => {
+  const cut = log.slice(0, 7)
+  await expect(landAll(sinkInto(storage.store(), options), cut)).rejects.toThrow(/ends before offset 9/)
+  const plan = await planOf(7, on(cut))
+  expect(plan).toMatchObject({ next: 6, metadata: commitMetadata(logStartMs, 'f'), gone: { from: 7, to: 8 } })
+  await run(7, { request: on(cut) })
+  const grown = logOf([...'abcdefgxyz'])
+  await landAll(sinkInto(storage.store(), options), grown, { committed: 6 })
+  expect(await check()).toMatchObject({ problems: [], chains: [{ rows: 10, from: 0, to: 9 }] })
+  expect(eventsLanded()).toEqual([...'abcdefgxyz'])
+})
+
+test('lets it go on as well where other records took the place of those lost', async () => {
+  const grown = logOf([...'abcdexyzuvw'])
+  await expect(landAll(sinkInto(storage.store(), options), grown)).rejects.toThrow(/not the one that landed/)
+  await expect(planOf(7, on(grown))).rejects.toThrow(/holds event x, but .*0003\.json\.gz says f: .*: --from 3\./)
+  await run(3, { request: on(grown) })
+  await landAll(sinkInto(storage.store(), options), grown, { committed: 3 })
+  expect(eventsLanded()).toEqual([...'abcdexyzuvw'])
+})
+
+test('says of no offset that it is gone while the log holds them all', async () => {
+  expect((await planOf(7)).gone).toBeUndefined()
+})
+
+/** Nothing of it landed. */
+const made = logOf(log.map((_, offset) => `new-${offset}`))
 
 test.each<[string, number, Partial<ReloadRequest>, RegExp]>([
   ['an offset that has not landed', 9, {}, /offset 9 has not landed yet: the newest file ends at 8/],
   ['a partition without a file', 0, { partition: 7 }, /partition 7 of t has no file/],
   ['records that the topic no longer holds', 4, { bounds: { low: 4, high: 9 } }, /begins at 4: .* lost\. .*--from 6/],
-  ['a log that is another', 8, { bounds: { low: 0, high: 3 } }, /ends at 3: .*CLICKTRAIL_GENERATION=2/],
+  ['an offset that the log has lost, with lost ones before it', 8, on(log.slice(0, 4)), /ends at 4\. .*: --from 4\. /],
+  ['a log that was made again', 7, on(made), /holds event new-5, but .* says f: .*CLICKTRAIL_GENERATION=2/],
+  [
+    'a log that was made again, where no file would be left',
+    0,
+    on(made),
+    /holds nothing of what landed .*GENERATION=2/,
+  ],
+  ['a log that was made again and is empty', 0, on([]), /holds nothing of what landed/],
+  ['a log that was made again, with nothing before', 4, on(made, 3), /holds nothing of what landed from offset 3 on/],
 ])('refuses %s', async (_, from, request, message) => {
   await expect(planOf(from, request)).rejects.toMatchObject({
     name: 'ReloadRefused',
@@ -145,7 +219,16 @@ test.each<[string, number, Partial<ReloadRequest>, RegExp]>([
 
 test('a later generation without a file begins where the log does', async () => {
   await landAll(sinkInto(storage.store(), { maxRecords: 3, generation: 2 }), log, { low: 2 })
-  expect(await planOf(2, { generation: 2, bounds: { low: 1, high: 9 } })).toMatchObject({ next: 1, after: undefined })
+  const plan = await planOf(2, { generation: 2, ...on(log, 1) })
+  expect(plan).toMatchObject({ next: 1, metadata: '', after: undefined })
+})
+
+test('knows the log by the files behind where the first is damaged, and takes it on trust where all are', async () => {
+  storage.files.set(path(0), Buffer.from('damaged'))
+  expect((await planOf(0)).next).toBe(0)
+  await expect(planOf(0, on(made))).rejects.toThrow(/holds nothing of what landed/)
+  for (const start of [3, 6]) storage.files.set(path(start), Buffer.from('damaged'))
+  expect((await planOf(0)).next).toBe(0)
 })
 
 test('refuses an offset before the oldest file', async () => {
