@@ -43,7 +43,7 @@ Exit code: 0 nothing is damaged, 1 something is (or the storage does not answer)
 Drops whole dt=YYYY-MM-DD folders for good: HDFS's trash is not used. Nothing else is touched, and these stay whatever their age:
   - a day that holds anything that is not Clicktrail's; it is named
   - the day of each partition's newest file: the writer goes on from there
-Hive forgets the partitions with: MSCK REPAIR TABLE events SYNC PARTITIONS`,
+Hive forgets the partitions with MSCK REPAIR TABLE <table> SYNC PARTITIONS (from 3.1 on), or ALTER TABLE <table> DROP PARTITION (dt='…')`,
   )
   const group = new Command('hdfs').description('check landed files, and drop old ones')
   return usageExitsTwo(group).addCommand(usageExitsTwo(check)).addCommand(usageExitsTwo(retain))

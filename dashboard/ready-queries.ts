@@ -24,13 +24,6 @@ ORDER BY dt DESC, hr DESC, clicks DESC`,
   },
   {
     title: 'Completeness per partition',
-    sql: `SELECT kafka.topic AS topic, kafka.partition AS "partition",
-  count(*) AS landed,
-  sum(coalesce(kafka.skipped, 0)) AS skipped,
-  max(kafka.offset) - min(kafka.offset) + 1 AS expected,
-  count(*) + sum(coalesce(kafka.skipped, 0)) = max(kafka.offset) - min(kafka.offset) + 1 AS complete
-FROM events
-GROUP BY kafka.topic, kafka.partition, kafka.generation
-ORDER BY ALL`,
+    sql: 'SELECT * FROM completeness ORDER BY ALL',
   },
 ]

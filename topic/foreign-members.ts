@@ -29,12 +29,11 @@ export interface Inspected {
  * of a row: such a name beside the known ones makes a query of the whole table fail, or hides the value of its namesake
  * (org.apache.hadoop.hive.serde2.JsonSerDe and HiveJsonStructReader, seen in 2.3.9, 3.1.3 and 4.0.1).
  */
-export function inspectMembers(value: object, known: Known): Inspected {
+export function inspectMembers(value: unknown, known: Known): Inspected {
   let members = 0
   let problem: string | undefined
-  const open: { value: object; known: Known | undefined; path: string; depth: number }[] = [
-    { value, known, path: '', depth: 1 },
-  ]
+  const open: { value: object; known: Known | undefined; path: string; depth: number }[] = []
+  if (typeof value === 'object' && value !== null) open.push({ value, known, path: '', depth: 1 })
   for (let at = open.pop(); at && problem === undefined; at = open.pop()) {
     const list = Array.isArray(at.value)
     if (at.depth > maxDepth) problem = `${at.path.slice(0, 100)} is deeper than ${maxDepth} levels`

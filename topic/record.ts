@@ -97,7 +97,7 @@ export function decodeRecord(value: Uint8Array | null): Decoded {
     const problems = result.error.issues.map(issue => `${issue.path.join('.') || '(record)'}: ${issue.message}`)
     return { ok: false, reason: 'invalid', message: problems.slice(0, 3).join('; ') }
   }
-  const { members, problem } = inspectMembers(result.data, known)
+  const { members, problem } = inspectMembers(parsed, known)
   if (problem !== undefined) return { ok: false, reason: 'invalid', message: problem }
   return { ok: true, record: result.data, text: mayKeepText(source, members) ? source : JSON.stringify(parsed) }
 }

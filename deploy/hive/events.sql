@@ -168,3 +168,29 @@ FROM (
   ) v
 ) ordered
 GROUP BY site, visit;
+
+-- A row for each partition and generation of the topic: is every offset here, once? Complete: missing and doubled are 0. skipped: copies, dead letters, and gaps (offsets that were gone before they could be read: a _gap file beside the data names them). The first row stands for nothing before it. Reads the whole table.
+CREATE OR REPLACE VIEW completeness AS
+SELECT
+  kafka_topic, kafka_generation, kafka_partition,
+  sum(times) AS landed,
+  sum(passed) AS skipped,
+  sum(CASE WHEN gone > passed THEN gone - passed ELSE 0 END) AS missing,
+  sum(times - 1) AS doubled
+FROM (
+  SELECT
+    o.*,
+    coalesce(kafka_offset - previous - 1, 0) AS gone,
+    CASE WHEN previous IS NULL THEN 0 ELSE skipped END AS passed
+  FROM (
+    SELECT
+      c.*,
+      lag(kafka_offset) OVER (PARTITION BY kafka_topic, kafka_generation, kafka_partition ORDER BY kafka_offset) AS previous
+    FROM (
+      SELECT kafka_topic, kafka_generation, kafka_partition, kafka_offset, count(*) AS times, max(kafka_skipped) AS skipped
+      FROM event_rows
+      GROUP BY kafka_topic, kafka_generation, kafka_partition, kafka_offset
+    ) c
+  ) o
+) offsets
+GROUP BY kafka_topic, kafka_generation, kafka_partition;

@@ -66,18 +66,10 @@ GROUP BY browser, os
 ORDER BY visitors DESC, browser, os
 LIMIT 20;
 
--- 7. Completeness per partition: is every offset of the topic here? Rows and what they passed over (copies, dead
--- letters) fill the range from the first to the last; missing is 0 where nothing is. Ask the whole table, or whole days
--- less their first row: skipped of a row counts from the row before it.
-SELECT
-  kafka_topic,
-  kafka_generation,
-  kafka_partition,
-  count(*) AS landed,
-  sum(kafka_skipped) AS skipped,
-  max(kafka_offset) - min(kafka_offset) + 1 - count(*) - sum(kafka_skipped) AS missing
-FROM event_rows
-GROUP BY kafka_topic, kafka_generation, kafka_partition
+-- 7. Completeness per partition: is every offset of the topic here, once? It is where missing and doubled are 0. skipped
+-- counts copies, dead letters, and offsets that were gone before they could be read (a _gap file beside the data names them).
+SELECT kafka_topic, kafka_generation, kafka_partition, landed, skipped, missing, doubled
+FROM completeness
 ORDER BY kafka_topic, kafka_generation, kafka_partition;
 
 -- 8. Loss per tab: which tabs lost events between browser and topic? tab_sequence counts 1, 2, 3 … without gaps, so

@@ -133,8 +133,42 @@ WHERE substr(concat('_', action), -6) = '_click'`,
       about: `A row for each visit of people, bots left out: the browser's session id, or where it gives none, what a visitor does without a pause of ${idleSeconds / 60} minutes. bounce: one page viewed and nothing else. dt: the day it began. Reads the whole table.`,
       query: sessionsQuery(nameOf('events_distinct')),
     },
+    {
+      name: 'completeness',
+      about:
+        'A row for each partition and generation of the topic: is every offset here, once? Complete: missing and doubled are 0. skipped: copies, dead letters, and gaps (offsets that were gone before they could be read: a _gap file beside the data names them). The first row stands for nothing before it. Reads the whole table.',
+      query: completenessQuery(nameOf('event_rows')),
+    },
   ]
   return views.map(view => ({ ...view, name: nameOf(view.name) }))
+}
+
+/** Offset by offset, so that a row too many makes up for none too few. */
+function completenessQuery(rows: string): string {
+  const partition = 'kafka_topic, kafka_generation, kafka_partition'
+  return `SELECT
+  ${partition},
+  sum(times) AS landed,
+  sum(passed) AS skipped,
+  sum(CASE WHEN gone > passed THEN gone - passed ELSE 0 END) AS missing,
+  sum(times - 1) AS doubled
+FROM (
+  SELECT
+    o.*,
+    coalesce(kafka_offset - previous - 1, 0) AS gone,
+    CASE WHEN previous IS NULL THEN 0 ELSE skipped END AS passed
+  FROM (
+    SELECT
+      c.*,
+      lag(kafka_offset) OVER (PARTITION BY ${partition} ORDER BY kafka_offset) AS previous
+    FROM (
+      SELECT ${partition}, kafka_offset, count(*) AS times, max(kafka_skipped) AS skipped
+      FROM ${rows}
+      GROUP BY ${partition}, kafka_offset
+    ) c
+  ) o
+) offsets
+GROUP BY ${partition}`
 }
 
 function sessionsQuery(events: string): string {

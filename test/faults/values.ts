@@ -63,6 +63,7 @@ export function foreignValue(random: Random, largeBytes: number): Buffer | null 
     () => Buffer.from(JSON.stringify(record).replace('{', `{"big":1${'0'.repeat(400)},`)),
     () => json({ ...record, kafka: { topic: 'forged', partition: 0, offset: 1 } }),
     () => json({ ...record, properties: { note: 'x'.repeat(random.once(8) ? largeBytes : 500) } }),
+    () => Buffer.from(JSON.stringify(record).replace('{', `{"__proto__":${'['.repeat(2_000)}${']'.repeat(2_000)},`)),
     () => Buffer.from(`${'['.repeat(2_000)}${']'.repeat(2_000)}`),
   ]
   return random.pick(kinds)()

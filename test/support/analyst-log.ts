@@ -123,8 +123,8 @@ export const analystAnswers: Readonly<Record<number, readonly (readonly (string 
     ['Firefox', 'Linux', 2, 4],
   ],
   7: [
-    ['analyst', 1, 0, 8, 1, 0],
-    ['analyst', 1, 1, 5, 2, 0],
+    ['analyst', 1, 0, 8, 1, 0, 0],
+    ['analyst', 1, 1, 5, 2, 0, 0],
   ],
   8: [['b', 4, 1]],
   9: [

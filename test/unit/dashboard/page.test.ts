@@ -103,7 +103,7 @@ test('a ready query is run by one press, and a wrong one is answered with what i
 }, async () => {
   const { page } = await open()
   await page.getByRole('button', { name: 'Completeness per partition' }).click()
-  await page.getByRole('columnheader', { name: 'complete' }).waitFor()
+  await page.getByRole('columnheader', { name: 'missing' }).waitFor()
   await page.fill('#sql', "SELECT * FROM read_csv('/etc/passwd')")
   await page.getByRole('button', { name: 'Run' }).click()
   await page.getByRole('alert').waitFor()

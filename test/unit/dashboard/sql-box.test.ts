@@ -111,7 +111,7 @@ describe('the SQL box', () => {
     expect(answer).toMatchObject({ ok: false, error: expect.stringMatching(/./) })
     expect(existsSync(outside)).toBe(false)
     expect(await rowsOf('SELECT count(*), min(site), max(site) FROM events')).toEqual([['5', 'example', 'example']])
-    const there = ['clicks', 'event_rows', 'events', 'events_distinct', 'page_views', 'sessions']
+    const there = ['clicks', 'completeness', 'event_rows', 'events', 'events_distinct', 'page_views', 'sessions']
     expect(await rowsOf('SHOW TABLES')).toEqual(there.map(name => [name]))
   })
 
@@ -163,8 +163,8 @@ describe('the SQL box', () => {
       ],
       [['2026-11-21', '02', 'red', '1']],
       [
-        ['clicktrail', '0', '3', '0', '3', 'true'],
-        ['clicktrail', '1', '2', '3', '5', 'true'],
+        ['clicktrail', '1', '0', '3', '0', '0', '0'],
+        ['clicktrail', '1', '1', '2', '3', '0', '0'],
       ],
     ])
   })
@@ -175,6 +175,6 @@ describe('the SQL box', () => {
     const fresh = await openDatabase()
     await (await createImporter(fresh, folder.dir)).scan(0)
     const answer = await runSql(fresh, readyQueries[2]?.sql ?? '')
-    expect(answer.ok && answer.rows[2]).toEqual(['clicktrail', '2', '2', '0', '3', 'false'])
+    expect(answer.ok && answer.rows[2]).toEqual(['clicktrail', '1', '2', '2', '0', '1', '0'])
   })
 })

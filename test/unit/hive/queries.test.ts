@@ -7,6 +7,7 @@ import { createLocalStore } from '../../../consumers/hdfs/local/store.ts'
 import { type Database, openDatabase } from '../../../dashboard/database.ts'
 import { createImporter } from '../../../dashboard/importer.ts'
 import { runSql } from '../../../dashboard/sql-box.ts'
+import { duckDbDialect, viewsOf } from '../../../deploy/hive/views.ts'
 import { analystAnswers, analystLog, analystQueries, analystWindow, cellsLike } from '../../support/analyst-log.ts'
 import { landLog } from '../../support/land-log.ts'
 
@@ -72,5 +73,80 @@ describe('the views in DuckDB', () => {
       ['color_click', 'red'],
       ['color_click', 'green'],
     ])
+  })
+})
+
+describe('completeness', () => {
+  test.each<[what: string, rows: [offset: number, skipped: number][], verdict: (string | number)[]]>([
+    [
+      'all rows',
+      [
+        [0, 0],
+        [1, 0],
+        [2, 0],
+      ],
+      [3, 0, 0, 0],
+    ],
+    [
+      'copies and dead letters passed over',
+      [
+        [0, 0],
+        [3, 2],
+      ],
+      [2, 2, 0, 0],
+    ],
+    [
+      'an offset that is not here',
+      [
+        [0, 0],
+        [2, 0],
+      ],
+      [2, 0, 1, 0],
+    ],
+    [
+      'one twice and another not at all',
+      [
+        [0, 0],
+        [1, 0],
+        [1, 0],
+        [3, 0],
+      ],
+      [4, 0, 1, 1],
+    ],
+    [
+      'one twice that passed over others',
+      [
+        [0, 0],
+        [3, 2],
+        [3, 2],
+        [4, 0],
+      ],
+      [4, 2, 0, 1],
+    ],
+    [
+      'a first row that stands behind what was dropped by age',
+      [
+        [7, 3],
+        [8, 0],
+      ],
+      [2, 0, 0, 0],
+    ],
+    [
+      'as many too much here as too little there',
+      [
+        [0, 0],
+        [1, 1],
+        [3, 0],
+      ],
+      [3, 1, 1, 0],
+    ],
+  ])('of a table with %s', async (_, rows, verdict) => {
+    const values = rows.map(([offset, skipped]) => `(${offset}, ${skipped})`).join(', ')
+    const source = `(SELECT 't' AS kafka_topic, 1 AS kafka_generation, 0 AS kafka_partition, * FROM (VALUES ${values}) v(kafka_offset, kafka_skipped))`
+    const view = viewsOf(duckDbDialect, name => (name === 'event_rows' ? source : name)).find(
+      ({ name }) => name === 'completeness',
+    )
+    const [row] = await rowsOf(`SELECT landed, skipped, missing, doubled FROM (${view?.query})`)
+    expect(row?.map(Number)).toEqual(verdict)
   })
 })

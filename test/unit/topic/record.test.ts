@@ -58,6 +58,14 @@ describe('decodeRecord', () => {
     expect(decode(text)).toMatchObject({ ok: true, text: JSON.stringify(record).replace('1.5', '0.1111111111111111') })
   })
 
+  test.each(['__proto__', 'constructor'])('looks into a member called %s too', name => {
+    const deep = `"${name}":${'['.repeat(1_500)}${']'.repeat(1_500)}`
+    const outside = JSON.stringify(record).replace('{', `{${deep},`)
+    const inside = JSON.stringify(record).replace('"event":{', `"event":{${deep},`)
+    for (const text of [outside, inside])
+      expect(decode(text)).toMatchObject({ ok: false, message: expect.stringContaining('levels') })
+  })
+
   test.each([101, 50_000])('refuses members of %i levels, and does not throw', depth => {
     const text = `${JSON.stringify(record).slice(0, -1)},"x":${'['.repeat(depth)}${']'.repeat(depth)}}`
     expect(decode(text)).toMatchObject({ ok: false, message: expect.stringMatching(/levels|stack/) })

@@ -48,7 +48,9 @@ test.each([
   ['web.shop', 'web.shop_'],
 ])('of table %s the views begin with "%s"', (table, prefix) => {
   const ddl = hiveDdl({ location: '/data/events', table })
-  const views = ['event_rows', 'events_distinct', 'page_views', 'clicks', 'sessions'].map(view => prefix + view)
+  const views = ['event_rows', 'events_distinct', 'page_views', 'clicks', 'sessions', 'completeness'].map(
+    view => prefix + view,
+  )
   expect([...ddl.matchAll(/VIEW (\S+) AS/g)].map(([, name]) => name)).toEqual(views)
   expect(ddl).toContain(`CREATE EXTERNAL TABLE IF NOT EXISTS ${table} (`)
   const read = [...ddl.matchAll(/FROM (\w[\w.]*)/g)].map(([, name]) => name)
