@@ -4,6 +4,7 @@ import { type Buffered, PartitionHalted, type Rejected } from '../sink.ts'
 import type { Compressor } from './compressor.ts'
 import { createFileBuffer, type FileBuffer } from './file-buffer.ts'
 import { type FileFormat, hourOf } from './path.ts'
+import type { FileKey } from './recovery.ts'
 import { endsBefore, isDue, isFull, type RotationLimits } from './rotation.ts'
 import { createWindow, type Hash } from './window.ts'
 
@@ -80,7 +81,7 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
     if (expected?.offset !== offset || expected.eventId === eventId) return
     throw new PartitionHalted(
       `${topic}/${partition}: the log is not the one that landed: offset ${offset} holds event ${eventId ?? '(none)'}, but ${expected.where} says ${expected.eventId}. ` +
-        `The topic was made again or has lost records. ${wayOut(generation)}`,
+        wayOutOfAnotherLog({ partition, generation, offset, landed: previous !== undefined }),
     )
   }
 
@@ -174,7 +175,22 @@ function weightOf(file: PendingFile): { records: number; bytes: number; sinceMs:
   return { records: file.records, bytes: file.content.fileBytes(), sinceMs: file.sinceMs }
 }
 
-/** What an operator can do when log and files don't fit together. */
+/**
+ * What an operator can do about a log that was made again, or has lost its end (nobody can tell these apart from here), and what
+ * comes of it. `offset` is the lowest that is known to be lost; `landed`: a file holds it, and not only the group's commit says so.
+ */
+export function wayOutOfAnotherLog(found: FileKey & { offset: number; landed: boolean }): string {
+  const { partition, generation, offset, landed } = found
+  const goOn = landed
+    ? `run "clicktrail reload --sink hdfs --partition ${partition} --from ${offset}" (or from the first offset lost, if that is lower): it moves the rows of lost records out of the table, to _replaced/.`
+    : `set the group's offset of this partition to ${offset}.`
+  return (
+    `If the topic was made again: ${wayOut(generation)} This holds for all partitions. ` +
+    `If the log has only lost records (an unclean leader election), that would double every row that is still on it: end the writers instead and ${goOn}`
+  )
+}
+
+/** What an operator can do when the topic was made again. */
 export function wayOut(generation: number): string {
   return `Set CLICKTRAIL_GENERATION=${generation + 1} to land this log beside the rows of the old one.`
 }

@@ -11,7 +11,7 @@ import {
 } from '../sink.ts'
 import { type Compressor, createCompressor } from './compressor.ts'
 import { createLanding, type LandingOptions } from './landing.ts'
-import { createPartitionBuffer, type Gap, type PartitionBuffer, wayOut } from './partition-buffer.ts'
+import { createPartitionBuffer, type Gap, type PartitionBuffer, wayOutOfAnotherLog } from './partition-buffer.ts'
 import { type FileFormat, gapPathOf, pathOf } from './path.ts'
 import { readNewestRow } from './recovery.ts'
 import type { LandingStore } from './store.ts'
@@ -110,7 +110,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
       if (next > high) {
         throw new PartitionHalted(
           `${topic}/${partition}: ${row?.where ?? "the group's commit"} ends before offset ${next}, but the log ends at ${high}. ` +
-            `The topic was made again or has lost records. ${wayOut(generation)}`,
+            wayOutOfAnotherLog({ partition, generation, offset: high, landed: row !== undefined }),
         )
       }
       const buffer = createPartitionBuffer({

@@ -324,30 +324,48 @@ test('counts lost offsets once, however often they must be written down', async 
   expect(second.counts()).toMatchObject({ landed: 1, gapOffsets: 2 })
 })
 
-test('halts when the files end beyond the log, and names the way out', async () => {
+test('halts when the files end beyond the log, and names both ways out with what they do', async () => {
   const sink = sinkOf()
   await feed(sink, logOf(['a', 'b', 'c']))
   await flushAll(sink)
   await expect(feed(sinkOf(), logOf(['x']))).rejects.toMatchObject({
     name: 'PartitionHalted',
-    message: expect.stringMatching(/ends before offset 3, but the log ends at 1.*CLICKTRAIL_GENERATION=2/),
+    message: expect.stringMatching(
+      /ends before offset 3, but the log ends at 1.*made again: Set CLICKTRAIL_GENERATION=2.*only lost records.*would double.*"clicktrail reload --sink hdfs --partition 0 --from 1"/,
+    ),
+  })
+})
+
+test('names no reload where only the commit is beyond the log: there is no file to move', async () => {
+  const refused = feed(sinkOf(), logOf(['x']), 0, { next: 3, metadata: '' })
+  await expect(refused).rejects.toMatchObject({
+    name: 'PartitionHalted',
+    message: expect.stringMatching(/^(?!.*reload).*CLICKTRAIL_GENERATION=2.*group's offset of this partition to 1\.$/),
   })
 })
 
 test.each([
-  { what: 'the last line', landed: true, committed: undefined },
-  { what: 'the commit', landed: false, committed: { next: 2, metadata: `${logStartMs} b` } },
-])('halts when the record before is not the one of $what', async ({ landed, committed }) => {
-  if (landed) {
-    const sink = sinkOf()
-    await feed(sink, logOf(['a', 'b']))
-    await flushAll(sink)
-  }
-  await expect(feed(sinkOf(), logOf(['x', 'y', 'z']), 0, committed)).rejects.toMatchObject({
-    name: 'PartitionHalted',
-    message: expect.stringContaining('offset 1 holds event y'),
-  })
-})
+  { what: 'the last line', landed: true, committed: undefined, goOn: '--partition 0 --from 1"' },
+  {
+    what: 'the commit',
+    landed: false,
+    committed: { next: 2, metadata: `${logStartMs} b` },
+    goOn: "group's offset of this partition to 1.",
+  },
+])(
+  'halts when the record before is not the one of $what, and says how to go on',
+  async ({ landed, committed, goOn }) => {
+    if (landed) {
+      const sink = sinkOf()
+      await feed(sink, logOf(['a', 'b']))
+      await flushAll(sink)
+    }
+    await expect(feed(sinkOf(), logOf(['x', 'y', 'z']), 0, committed)).rejects.toMatchObject({
+      name: 'PartitionHalted',
+      message: expect.stringMatching(new RegExp(`offset 1 holds event y.*CLICKTRAIL_GENERATION=2.*${goOn}`)),
+    })
+  },
+)
 
 test('lands a new generation from the low watermark on, beside the old one', async () => {
   const old = sinkOf()
