@@ -138,7 +138,8 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
         continue
       }
       const { records } = sink.buffered(partition)
-      // With nothing left but dead letters there is no age that would make a flush due: commit past them now.
+      // With nothing left but dead letters there is no age that would make a flush due: a sink that goes by the commit passes
+      // them now. One that goes by its files has none that says so: it refuses them again after a restart, under the same offsets.
       const wanted = records > 0 ? forced || closing : passed
       passed = false
       if (wanted || sink.due(partition, now())) {
