@@ -7,6 +7,8 @@ export interface Outcome {
   /** How often the fault happened: a run in which it did not says nothing. */
   happened: number
   lost: string[]
+  /** How many of those nobody comes back for. */
+  overtaken?: number
   doubled: string[]
   wrong: string[]
 }

@@ -22,6 +22,8 @@ export interface Verdict {
   gone: number
   /** Offsets that are nowhere. */
   lost: string[]
+  /** How many of those a later row of their partition has passed over: no writer comes back for them. */
+  overtaken: number
   /** Offsets and events that are there twice. */
   doubled: string[]
   /** Everything else that must not be. */
@@ -53,6 +55,7 @@ export function judge({ log, landed, deadLetters, generation = 1 }: Evidence): V
     deadLetters: new Set(deadLetters.map(letter => `${letter.partition}:${letter.offset}`)).size,
     gone: 0,
     lost: [],
+    overtaken: 0,
     doubled: [],
     wrong: [...landed.broken],
   }
@@ -81,6 +84,7 @@ function judgePartition(verdict: Verdict, { partition, records, rows, letters, i
   const dead = new Set(letters.map(letter => letter.offset))
   const ids = new Set(rows.map(row => row.id))
   const seen = new Set<string>()
+  const lastLanded = rows.at(-1)?.offset ?? -1
   for (const record of records) {
     const at = `${partition}:${record.offset}`
     const row = landed.get(record.offset)
@@ -91,7 +95,10 @@ function judgePartition(verdict: Verdict, { partition, records, rows, letters, i
     else if (row || dead.has(record.offset)) continue
     else if (isGone(record.offset)) verdict.gone++
     else if (id !== undefined && ids.has(id)) verdict.copies++
-    else verdict.lost.push(at)
+    else {
+      verdict.lost.push(at)
+      if (record.offset < lastLanded) verdict.overtaken++
+    }
   }
   for (const [index, row] of rows.entries()) {
     const before = rows[index - 1]

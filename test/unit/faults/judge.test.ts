@@ -20,21 +20,25 @@ function verdictOn(lines: readonly string[], deadLetters = letters, more: [strin
     name,
     Buffer.from(text ?? ''),
   ])
-  const { lost, doubled, wrong, copies, gone } = judge({ log, landed: readLanded(files), deadLetters })
-  return { lost, doubled, wrong: wrong.length, copies, gone }
+  const { lost, overtaken, doubled, wrong, copies, gone } = judge({ log, landed: readLanded(files), deadLetters })
+  return { lost, overtaken, doubled, wrong: wrong.length, copies, gone }
 }
-const clean = { lost: [], doubled: [], wrong: 0, copies: 1, gone: 0 }
+const clean = { lost: [], overtaken: 0, doubled: [], wrong: 0, copies: 1, gone: 0 }
 
 test('finds nothing where every offset is landed, a copy or a dead letter', () => {
   expect(verdictOn(whole)).toEqual(clean)
 })
 
 test('finds an event that is nowhere, and a row that hides it', () => {
-  expect(verdictOn(whole.toSpliced(2, 1))).toEqual({ ...clean, lost: ['0:2'], wrong: 1 })
+  expect(verdictOn(whole.toSpliced(2, 1))).toEqual({ ...clean, lost: ['0:2'], overtaken: 1, wrong: 1 })
+})
+
+test('tells what has not landed yet from what was passed over', () => {
+  expect(verdictOn(whole.slice(0, 3), [])).toMatchObject({ lost: ['0:3', '0:5', '0:6'], overtaken: 0 })
 })
 
 test('finds a dead letter that nobody kept, and one that is landed as well', () => {
-  expect(verdictOn(whole, [])).toEqual({ ...clean, lost: ['0:5'] })
+  expect(verdictOn(whole, [])).toEqual({ ...clean, lost: ['0:5'], overtaken: 1 })
   expect(verdictOn(whole, [...letters, { partition: 0, offset: 1 }])).toEqual({ ...clean, wrong: 1 })
 })
 

@@ -20,7 +20,7 @@ async function runMany(runs: number, options: ModelOptions) {
     sums.faults += outcome.faults
     sums.lostRaces += outcome.lostRaces
     sums.files += outcome.files
-    if (outcome.lost.length > 0) sums.runsThatLost++
+    if (outcome.finished && outcome.lost.length > 0) sums.runsThatLost++
     if (outcome.doubled.length > 0) sums.runsThatDoubled++
     if (failed(outcome)) failures.push({ seed, outcome })
   }
