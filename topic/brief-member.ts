@@ -47,9 +47,7 @@ export async function recordAt(reader: TopicReader, options: RecordAtOptions): P
           }
         },
         revoked() {},
-        records(from: number, delivered: readonly LogRecord[]) {
-          if (from === partition) resolve(delivered)
-        },
+        records: (_: number, delivered: readonly LogRecord[]) => resolve(delivered),
         failed: reject,
       }
       reader.start(hooks).catch(reject)

@@ -43,8 +43,8 @@ export interface CheckReport {
  */
 export async function checkTable(options: CheckOptions): Promise<CheckReport> {
   const { store, now = Date.now } = options
-  const problems = createProblems()
   const content = await readTable(store)
+  const problems = createProblems(content.files)
   if (content.days.length + content.strangers.length === 0)
     throw new StoreError('not_found', `there is nothing at ${store.description}`)
   addStrangers(content, problems)

@@ -1,4 +1,4 @@
-import type { FoundFile } from '../recovery.ts'
+import type { FileKey, FoundFile } from '../recovery.ts'
 import type { FoundGap } from '../table.ts'
 
 /** What can be wrong in a table, and what to do about it. `reload` stands for the command that lands the file again. */
@@ -32,6 +32,18 @@ const remedies = {
 
 export type ProblemKind = keyof typeof remedies
 
+/** The same where the log is gone, because a later generation has files: the rest is moved out of the table. */
+const remediesWithoutLog: Partial<Record<ProblemKind, string>> = {
+  wrong_folder: 'move it back into the folder of its hour',
+  double_number: remedies.double_number,
+  missing_file: 'bring the missing file back: its log is gone',
+  unreadable: 'see to the storage (hdfs fsck names missing blocks), then check again: its log is gone',
+  foreign_row: remedies.foreign_row,
+  offset_order: 'nothing: its log is gone, and Hive reads the rows that are there',
+  offsets_missing: 'nothing: its log is gone, and Hive reads the rows that are there',
+  last_line: 'nothing: its log is gone, and no writer goes on from this file',
+}
+
 /** These are said, but nothing is damaged. */
 const harmless: ReadonlySet<ProblemKind> = new Set(['hidden_file', 'staged_leftover'])
 
@@ -58,7 +70,11 @@ export interface Problems {
   list(): Problem[]
 }
 
-export function createProblems(): Problems {
+/** @param files all that lie in the table: whose log is gone, because a later generation has files, is told by them */
+export function createProblems(files: readonly FileKey[]): Problems {
+  const newest = new Map<number, number>()
+  for (const { partition, generation } of files)
+    newest.set(partition, Math.max(generation, newest.get(partition) ?? generation))
   const found = new Map<string, Problem>()
   return {
     add({ kind, path, what, line, file }) {
@@ -76,7 +92,7 @@ export function createProblems(): Problems {
         line,
         count: 1,
         what,
-        advice: adviceOf(kind, file),
+        advice: adviceOf(kind, file, (file && newest.get(file.partition)) ?? 1),
         damage: !harmless.has(kind),
       })
     },
@@ -84,8 +100,9 @@ export function createProblems(): Problems {
   }
 }
 
-function adviceOf(kind: ProblemKind, file: FoundFile | FoundGap | undefined): string {
+function adviceOf(kind: ProblemKind, file: FoundFile | FoundGap | undefined, newest: number): string {
   if (!file || !('start' in file)) return remedies[kind]
+  if (file.generation < newest) return remediesWithoutLog[kind] ?? 'move it out of the table: its log is gone'
   const generation = file.generation > 1 ? ` --generation ${file.generation}` : ''
   const reload = `clicktrail reload --sink hdfs --partition ${file.partition} --from ${file.start}${generation}`
   return remedies[kind].replace(/\breload\b/, `"${reload}"`)

@@ -34,7 +34,10 @@ const planOf = (from: number, request: Partial<ReloadRequest> = {}) =>
 /** What a plan is told of a log, from `low` on. */
 const on = (records: readonly LogRecord[], low = 0) => ({
   bounds: { low, high: records.length },
-  recordAt: async (offset: number) => records[offset],
+  async recordAt(offset: number) {
+    if (offset < low || offset >= records.length) throw new Error(`waited in vain for offset ${offset}`)
+    return records[offset]
+  },
 })
 const check = () => checkTable({ store: storage.store(), topic: 't' })
 
@@ -189,8 +192,12 @@ test('lets it go on as well where other records took the place of those lost', a
   expect(eventsLanded()).toEqual([...'abcdexyzuvw'])
 })
 
-test('says of no offset that it is gone while the log holds them all', async () => {
-  expect((await planOf(7)).gone).toBeUndefined()
+test.each([
+  [9, undefined],
+  [8, { from: 8, to: 8 }],
+  [2, { from: 2, to: 8 }],
+])('of a log that ends at %i, says that %j is gone', async (high, gone) => {
+  expect((await planOf(Math.min(high, 8), on(log.slice(0, high)))).gone).toEqual(gone)
 })
 
 /** Nothing of it landed. */
