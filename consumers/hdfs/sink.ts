@@ -13,7 +13,7 @@ import { type Compressor, createCompressor } from './compressor.ts'
 import { createLanding, type LandingOptions } from './landing.ts'
 import { createPartitionBuffer, type Gap, type PartitionBuffer, wayOutOfAnotherLog } from './partition-buffer.ts'
 import { type FileFormat, gapPathOf, pathOf } from './path.ts'
-import { readNewestRow } from './recovery.ts'
+import { floorOf, readNewestRow, requireFindable } from './recovery.ts'
 import type { LandingStore } from './store.ts'
 import { whileAway } from './while-away.ts'
 import { loadHash } from './window.ts'
@@ -60,6 +60,8 @@ interface Partition {
   buffer: PartitionBuffer
   next: number
   metadata: string
+  /** No start finds a file of an hour before. */
+  floorMs: number
 }
 
 /**
@@ -123,7 +125,8 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
         expected: row ?? commit?.expected,
         limits: settings,
       })
-      partitions.set(partition, { buffer, next, metadata: committed?.next === next ? committed.metadata : '' })
+      const metadata = committed?.next === next ? committed.metadata : ''
+      partitions.set(partition, { buffer, next, metadata, floorMs: row?.floorMs ?? Number.NEGATIVE_INFINITY })
       return Math.max(low, next - Math.max(1, settings.windowOffsets))
     },
 
@@ -139,6 +142,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
       const file = state.buffer.endFirst()
       if (!file) return { next: state.next, metadata: state.metadata, rejected: [] }
       const path = pathOf({ hourMs: file.hourMs, generation, partition, start: file.start, format: settings.format })
+      requireFindable(path, file.hourMs, { topic, floorMs: state.floorMs })
       if ((await landing.land(path, await file.content.finish(), signal)) === 'lost') {
         state.buffer.removeFirst()
         if (partitions.get(partition) === state) partitions.delete(partition)
@@ -146,6 +150,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
         return 'lost'
       }
       state.buffer.removeFirst()
+      state.floorMs = Math.max(state.floorMs, floorOf(file.hourMs))
       state.next = file.last.offset + 1
       state.metadata = commitMetadata(file.last.timestampMs, file.last.eventId)
       const copies = state.buffer.takeCopies()

@@ -58,6 +58,12 @@ test.each([
   expect((await findNewest(storeWith(paths).store, key))?.path).toBe(found)
 })
 
+test('says below which hour it looked for no file, by the newest folder and not by the file found', async () => {
+  const paths = [`dt=2026-11-21/hr=01/${nameOf(20)}`, `dt=2026-11-21/hr=02/${nameOf(10)}`]
+  const newest = await findNewest(storeWith(paths).store, key)
+  expect(newest).toMatchObject({ start: 20, floorMs: Date.parse('2026-11-20T02:00:00.000Z') })
+})
+
 test('finds no file of an earlier generation', async () => {
   const paths = [`dt=2026-11-21/hr=02/${nameOf(9)}`, `dt=2026-11-20/hr=02/${nameOf(3, 'g2-p00')}`]
   const newest = await findNewest(storeWith(paths).store, { partition: 0, generation: 2 })

@@ -309,6 +309,60 @@ test('writes lost offsets down beside the data and goes on', async () => {
   expect(kafkaOf(path(2))).toEqual([{ topic: 't', partition: 0, offset: 4, skipped: 2 }])
 })
 
+/** A log whose record 1 was stamped by a broker `hours` ahead. */
+const skewed = (hours: number) => logOf(['a', 'b', 'c'], offset => logStartMs + (offset === 1 ? hours * hour : 0))
+const hidden = {
+  name: 'PartitionHalted',
+  message: expect.stringMatching(
+    /up to dt=2026-11-22\/hr=03.* clock was ahead: end the writers, move .* into the folder dt=2026-11-21\/hr=02/,
+  ),
+}
+
+test('lands what steps back 24 hours, and goes on after a restart', async () => {
+  const sink = sinkOf({ maxRecords: 1 })
+  await feed(sink, skewed(24))
+  await flushAll(sink)
+  const again = sinkOf({ maxRecords: 1 })
+  await feed(again, logOf(['a', 'b', 'c', 'd']))
+  expect(await flushAll(again)).toMatchObject({ next: 4 })
+  expect(storage.files.size).toBe(4)
+})
+
+test('halts before it lands a file that no start would find', async () => {
+  const sink = sinkOf({ maxRecords: 1 })
+  await feed(sink, skewed(25))
+  await expect(flushAll(sink)).rejects.toMatchObject(hidden)
+  await feed(sink, skewed(25))
+  await expect(flushAll(sink)).rejects.toMatchObject(hidden)
+  expect(storage.files.size).toBe(2)
+})
+
+test('halts where such a file has landed already, instead of losing to it for ever', async () => {
+  const sink = sinkOf({ maxRecords: 1 })
+  await feed(sink, skewed(0))
+  await flushAll(sink)
+  const now = path(1)
+  const ahead = now.replace('dt=2026-11-21/hr=02', 'dt=2026-11-22/hr=03')
+  storage.files.set(ahead, storage.files.get(now) ?? Buffer.alloc(0))
+  storage.files.delete(now)
+  await feed(sink, skewed(0))
+  await expect(flushAll(sink)).rejects.toMatchObject(hidden)
+  storage.files.set(now, storage.files.get(ahead) ?? Buffer.alloc(0))
+  storage.files.delete(ahead)
+  await feed(sink, logOf(['a', 'b', 'c', 'd']))
+  expect(await flushAll(sink)).toMatchObject({ next: 4 })
+})
+
+test('hands back again, after a restart, what it could not decode after its last row', async () => {
+  const log = logOf(['a', null])
+  const sink = sinkOf()
+  await feed(sink, log)
+  const flushed = await flushAll(sink)
+  if (flushed === 'lost') throw new Error('lost')
+  const rejected = await feed(sinkOf(), log, 0, flushed)
+  expect(rejected.map(({ record }) => record.offset)).toEqual([1])
+})
+
 test('counts lost offsets once, however often they must be written down', async () => {
   const log = logOf(['a', 'b', 'c', 'd', 'e'])
   const first = sinkOf()
