@@ -66,8 +66,9 @@ interface Partition {
 
 /**
  * Lands records as files of newline-delimited JSON, so that every offset of the topic lands once whatever crashes and
- * however many writers there are: the file name is the commit (design §7.1). A storage that is away is waited for; a right
- * that is missing rejects. When `signal` aborts, `start` and `flush` reject with its reason.
+ * however many writers there are: the file name is the commit (design §7.1). That holds while the log keeps what has not landed: where
+ * its head is deleted under a writer that has buffered it, and another one starts meanwhile, their names may differ and both land.
+ * A storage that is away is waited for; a right that is missing rejects. When `signal` aborts, `start` and `flush` reject with its reason.
  */
 export function createHdfsSink(options: HdfsSinkOptions): Sink {
   const settings = { ...defaults, ...options }
