@@ -233,12 +233,15 @@ test('says how to land a damaged file again', async () => {
 
 test('does not advise to land again what lies in a generation whose log is gone', async () => {
   await landAll(sinkInto(storage.store(), { maxRecords: 3, generation: 2 }), logOf([...'rstuvw']))
+  await landAll(sinkInto(storage.store()), logOf([...'abc']), { partition: 1 })
+  storage.files.set(path(0).replace('p00', 'p01'), Buffer.alloc(0))
   const ofBoth = [...storage.files.keys()].filter(one => one.includes('0003.json.gz'))
   for (const one of ofBoth) storage.files.set(one, Buffer.from('damaged'))
   storage.files.set(path(0), gzipLines(linesOf(content(0)).slice(0, 2)))
   const advice = Object.fromEntries((await check()).problems.map(one => [`${one.generation} ${one.kind}`, one.advice]))
   expect(advice).toEqual({
     '1 missing_file': 'bring the missing file back: its log is gone',
+    '1 empty_file': '"clicktrail reload --sink hdfs --partition 1 --from 0"',
     '1 corrupt': 'move it out of the table: its log is gone',
     '2 corrupt': '"clicktrail reload --sink hdfs --partition 0 --from 3 --generation 2"',
   })
