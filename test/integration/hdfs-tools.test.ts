@@ -30,25 +30,38 @@ const partitions = 2
 const each = 1_000
 let store: LandingStore
 
-beforeAll(async () => {
+/** Makes the topic, and fills each partition with events that are numbered from `first` on. */
+async function makeTopic(first: number): Promise<void> {
   await applyTopics(kafka, { topic, partitions, replicationFactor: 1 })
   const writer = createKafkaWriter(kafka, { topic, acks: -1 })
   await writer.ready()
   for (let partition = 0; partition < partitions; partition++) {
     const records = Array.from({ length: each }, (_, n) => ({
-      value: encodeRecord(eventRecord({ tab: tabOf(partition), sequence: n + 1 })),
+      value: encodeRecord(eventRecord({ tab: tabOf(partition), sequence: first + n })),
     }))
     await writer.append(partition, records)
   }
   await writer.close()
+}
+
+/** Work of an administrator, through a connection of its own. */
+async function asAdmin<T>(work: (admin: ReturnType<typeof kafka.admin>) => Promise<T>): Promise<T> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+beforeAll(async () => {
+  await makeTopic(1)
   store = await connectHdfs({ urls: [webHdfs], user, path, logger })
 })
 
 afterAll(async () => {
-  const admin = kafka.admin()
-  await admin.connect()
-  await admin.deleteTopics({ topics: [topic, `${topic}-dlq`] })
-  await admin.disconnect()
+  await asAdmin(admin => admin.deleteTopics({ topics: [topic, `${topic}-dlq`] }))
 })
 
 /** Runs the writer, in files of so many records, until it has landed the rest of these partitions. */
@@ -128,6 +141,10 @@ test.each([
   const reloaded = await clicktrail(`reload --sink hdfs --partition 0 --from ${file.start} --yes`, url)
   expect(reloaded.output).toContain(`it goes on at offset ${file.start}`)
   expect(reloaded.code).toBe(0)
+  const [commits] = await asAdmin(admin => admin.fetchOffsets({ groupId: `${topic}-hdfs`, topics: [topic] }))
+  const commit = commits?.partitions.find(one => one.partition === 0)
+  expect(commit?.offset).toBe(String(file.start))
+  expect(commit?.metadata ?? '').toMatch(file.start === 0 ? /^$/ : new RegExp(`^\\d{13} ${tabOf(0)}-${file.start}$`))
   expect((await readTable(store)).files.filter(one => one.partition === 0 && one.start >= file.start)).toEqual([])
   await consume(150 + start, [0])
   expect((await clicktrail('hdfs check')).output).toContain('Nothing is damaged')
@@ -154,4 +171,19 @@ test('retain drops old days on HDFS, and keeps what the writer goes on from', as
   expect((await readTable(store)).days.filter(day => day < 'dt=2021')).toEqual(['dt=2020-02-01'])
   await store.removeFolder('dt=2020-02-01')
   expect(await checkTable({ store, topic })).toMatchObject({ damaged: false })
+})
+
+test('reload takes nothing out where the topic was made again with as many records', async () => {
+  await asAdmin(async admin => {
+    await admin.deleteTopics({ topics: [topic] })
+    await until(async () => !(await admin.listTopics()).includes(topic), { what: 'the topic to be gone' })
+  })
+  await makeTopic(each + 1)
+  const before = (await readTable(store)).files
+  for (const from of [0, each - 1]) {
+    const { code, output } = await clicktrail(`reload --sink hdfs --partition 0 --from ${from} --yes`)
+    expect(output).toContain('it is not the log that landed')
+    expect(code).toBe(1)
+  }
+  expect((await readTable(store)).files).toEqual(before)
 })
