@@ -17,8 +17,8 @@ export interface PartitionStart {
   next: number
   /** Offset of the row landed before, if one is known: `skipped` counts from it. */
   previous: number | undefined
-  /** The record that must lie at an offset before `next`, if it is delivered. */
-  expected: { offset: number; eventId: string; where: string } | undefined
+  /** The record that must lie at an offset before `next`, if it is delivered; whether a file says so, or the commit alone. */
+  expected: { offset: number; eventId: string; where: string; landed: boolean } | undefined
   format: FileFormat
   limits: RotationLimits
   windowOffsets: number
@@ -81,7 +81,7 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
     if (expected?.offset !== offset || expected.eventId === eventId) return
     throw new PartitionHalted(
       `${topic}/${partition}: the log is not the one that landed: offset ${offset} holds event ${eventId ?? '(none)'}, but ${expected.where} says ${expected.eventId}. ` +
-        wayOutOfAnotherLog({ partition, generation, offset, landed: previous !== undefined }),
+        wayOutOfAnotherLog({ partition, generation, offset, landed: expected.landed }),
     )
   }
 

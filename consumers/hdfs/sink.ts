@@ -78,11 +78,16 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
   const { compressor = createCompressor() } = options
   const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
 
-  /** Without a file the commit counts, but never that of an earlier generation: its offsets are of another log. */
+  /** Without a file, or with a listing that shows none, the commit counts, but never that of an earlier generation: its offsets are of another log. */
   function fromCommit(committed: Committed | undefined) {
     if (!committed || generation > 1) return undefined
     const record = parseCommitMetadata(committed.metadata)
-    const expected = record && { offset: committed.next - 1, eventId: record.eventId, where: "the group's commit" }
+    const expected = record && {
+      offset: committed.next - 1,
+      eventId: record.eventId,
+      where: "the group's commit",
+      landed: false,
+    }
     return { next: committed.next, expected }
   }
 
@@ -122,8 +127,8 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
         hash,
         compressor,
         next,
-        previous: row?.offset,
-        expected: row ?? commit?.expected,
+        previous: row?.offset ?? commit?.expected?.offset,
+        expected: row ? { ...row, landed: true } : commit?.expected,
         limits: settings,
       })
       const metadata = committed?.next === next ? committed.metadata : ''

@@ -111,6 +111,13 @@ test('begins at the committed offset when there is no file, and at the low water
   expect(kafkaOf(path(1)).map(row => row.offset)).toEqual([1, 2, 3])
 })
 
+test('counts what it passes over from the committed row on where no file is to be seen', async () => {
+  const sink = sinkOf()
+  await feed(sink, logOf(['a', 'b', 'a', 'c']), 0, { next: 2, metadata: `${logStartMs} b` })
+  await flushAll(sink)
+  expect(kafkaOf(path(2))).toEqual([{ topic: 't', partition: 0, offset: 3, skipped: 1 }])
+})
+
 test('passes over copies and undecodable records, and counts them in skipped', async () => {
   const sink = sinkOf()
   const rejected = await feed(sink, logOf(['a', 'a', null, 'b', 'b', 'c']))
