@@ -44,8 +44,8 @@ export async function startCluster({ dataDir }: { dataDir: string }): Promise<Cl
   const flags = ['--port', String(port), '--admin-port', String(await freePort()), '--acks', 'all']
   const processes = [
     spawnClicktrail({ args: ['collector', ...flags], env }),
-    spawnClicktrail({ args: ['consume', 'hdfs', '--flush-max-age-ms', '2000'], env }),
-    spawnClicktrail({ args: ['consume', 'elasticsearch'], env }),
+    spawnClicktrail({ args: ['consume', 'hdfs', '--flush-max-age-ms', '2000', '--admin-port', '0'], env }),
+    spawnClicktrail({ args: ['consume', 'elasticsearch', '--admin-port', '0'], env }),
   ]
   await Promise.all(
     processes.map((running, index) => untilSaid(running, index === 0 ? 'collecting' : 'consuming', 60_000)),
