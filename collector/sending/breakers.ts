@@ -11,7 +11,10 @@ export interface BreakersOptions extends BreakerOptions {
 export interface Breakers {
   /** The worst of all. */
   state(): BreakerState
-  /** Whether nothing that is tried now can succeed: every partition that was sent to is open, and none is worth another try yet. */
+  /**
+   * Whether nothing that is tried now can succeed, as far as is known: a partition is open, none is worth another try yet, and none
+   * has taken anything since the first of them failed.
+   */
   away(): boolean
   /** What the last failure said, of the partitions that are not closed. */
   trouble(): string | undefined
@@ -26,6 +29,9 @@ export function createBreakers({ logger, now = () => performance.now(), ...optio
   const breakers = new Map<number, Breaker>()
   /** By partition, the latest last. */
   const troubles = new Map<number, string>()
+  /** By partition: the first failure since it took something, and when it took something last. */
+  const failingSinceMs = new Map<number, number>()
+  const tookMs = new Map<number, number>()
 
   function of(partition: number): Breaker {
     let breaker = breakers.get(partition)
@@ -45,16 +51,27 @@ export function createBreakers({ logger, now = () => performance.now(), ...optio
       }
       return worst
     },
-    away: () => breakers.size > 0 && [...breakers.values()].every(breaker => breaker.waitMs(now()) > 0),
+    away() {
+      const sinceMs = Math.min(...failingSinceMs.values())
+      if (sinceMs === Number.POSITIVE_INFINITY) return false
+      return [...breakers].every(([partition, breaker]) =>
+        failingSinceMs.has(partition)
+          ? breaker.waitMs(now()) > 0
+          : (tookMs.get(partition) ?? Number.NEGATIVE_INFINITY) < sinceMs,
+      )
+    },
     trouble: () => [...troubles.values()].at(-1),
     stateOf: partition => of(partition).state(),
     mayTry: partition => of(partition).mayTry(now()),
     waitMs: partition => of(partition).waitMs(now()),
     succeeded(partition) {
       troubles.delete(partition)
+      failingSinceMs.delete(partition)
+      tookMs.set(partition, now())
       if (of(partition).succeeded()) logger.info({ partition }, 'the topic takes events again')
     },
     failed(partition, error) {
+      if (!failingSinceMs.has(partition)) failingSinceMs.set(partition, now())
       troubles.delete(partition)
       troubles.set(partition, error instanceof Error ? error.message : String(error))
       if (of(partition).failed(now())) logger.warn({ err: error, partition }, 'the topic does not take events')

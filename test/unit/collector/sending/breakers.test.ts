@@ -21,6 +21,16 @@ test('the topic is not away while one partition takes records, though the worst 
   expect([breakers.state(), breakers.away()]).toEqual(['open', false])
 })
 
+test('a partition that has taken nothing since another failed says nothing for the topic', () => {
+  const { breakers, clock } = setUp()
+  breakers.succeeded(0)
+  clock.nowMs = 10
+  breakers.failed(1, lost)
+  expect(breakers.away()).toBe(true)
+  breakers.succeeded(0)
+  expect(breakers.away()).toBe(false)
+})
+
 test('the topic is away when no partition takes records, until one is worth a try: nobody may be sent there before', () => {
   const { breakers, clock } = setUp()
   breakers.failed(0, lost)
