@@ -4,6 +4,7 @@ import type { BackoffOptions } from './backoff.ts'
 import type { DeadLetterOffice } from './dead-letter-office.ts'
 import type { Holds } from './holds.ts'
 import type { ConsumerMetrics } from './metrics.ts'
+import type { PartitionStatus } from './partition-status.ts'
 import type { Sink } from './sink.ts'
 
 export interface LaneOptions {
@@ -21,20 +22,6 @@ export interface LaneOptions {
   maxIntakeBytes(): number
   /** Called when records came or went. */
   onWeight(): void
-}
-
-export interface PartitionStatus {
-  partition: number
-  state: 'starting' | 'running' | 'halted' | 'ended'
-  /** Offset after the last record that is durable; undefined before the first flush. */
-  next: number | undefined
-  /** What was committed last by this process; undefined before. */
-  committed: number | undefined
-  buffered: { records: number; bytes: number }
-  /** Records sent to the dead letters. */
-  rejected: number
-  /** Why the partition can't go on, and the way out. */
-  halted: string | undefined
 }
 
 /** One partition during one assignment. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { PartitionStatus } from './lane.ts'
+import type { PartitionStatus } from './partition-status.ts'
 import { type RejectReason, rejectReasons, type Sink } from './sink.ts'
 
 /** What a flush came to: `lost` when somebody else landed the range, or the answer is not known. */

@@ -1,9 +1,5 @@
-import type { Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
 import type { TopicRecord } from '../topic.ts'
-import { connectDirectSender } from './direct-sender.ts'
-import { openCluster } from './kafkajs-internals.ts'
-import { connectStockSender } from './stock-sender.ts'
 
 export interface SenderOptions {
   topic: string
@@ -26,17 +22,4 @@ export interface Sender {
    */
   send(partition: number, records: readonly TopicRecord[], deadline: number): Promise<void>
   close(): Promise<void>
-}
-
-/** How long one produce request waits for its answer, milliseconds. */
-const requestTimeoutMs = 4_000
-
-/** Connects, directly if we may. Rejects when no broker is there, or the topic isn't. */
-export async function connectSender(kafka: Kafka, options: SenderOptions): Promise<Sender> {
-  if (options.path === 'stock') return connectStockSender(kafka, options)
-  const cluster = openCluster(kafka, { requestTimeoutMs })
-  const sender = typeof cluster === 'string' ? cluster : await connectDirectSender(cluster, options)
-  if (typeof sender !== 'string') return sender
-  options.logger?.warn({ topic: options.topic, reason: sender }, "records go through kafkajs's own producer: slower")
-  return connectStockSender(kafka, options)
 }
