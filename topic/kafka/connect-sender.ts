@@ -4,8 +4,8 @@ import { openCluster } from './kafkajs-internals.ts'
 import type { Sender, SenderOptions } from './sender.ts'
 import { connectStockSender } from './stock-sender.ts'
 
-/** How long one produce request waits for its answer, milliseconds. */
-const requestTimeoutMs = 4_000
+/** How long one produce request waits for its answer, milliseconds: the deadline of an append leaves time for another on a new connection. */
+const requestTimeoutMs = 3_500
 
 /** Connects, directly if we may. Rejects when no broker is there, or the topic isn't. */
 export async function connectSender(kafka: Kafka, options: SenderOptions): Promise<Sender> {

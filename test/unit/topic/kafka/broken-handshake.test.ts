@@ -16,7 +16,6 @@ let answer: (request: Buffer, socket: Socket) => void
 let server: Server
 const sockets = new Set<Socket>()
 
-/** A caller waits 100 ms for another's handshake. */
 function newBroker(requestTimeout: number) {
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
@@ -58,14 +57,44 @@ test('a connection whose handshake nobody answers is closed, and the next try co
   await broker.disconnect()
 })
 
-test('a handshake that is under way survives a caller who could not wait for it', async () => {
+test('callers share the handshake that is under way', async () => {
   const asked: (() => void)[] = []
   answer = (request, socket) => asked.push(() => socket.write(apiVersionsAnswer(request)))
   const broker = newBroker(5_000)
-  const first = broker.connect()
-  await expect(broker.connect()).rejects.toMatchObject({ name: 'KafkaJSLockTimeout' })
+  const both = [broker.connect(), broker.connect()]
+  await vi.waitFor(() => expect(asked).toHaveLength(1))
   for (const give of asked) give()
-  await first
+  await Promise.all(both)
+  expect(sockets.size).toBe(1)
+  await broker.disconnect()
+})
+
+test('callers that try again side by side all the time are connected soon after the broker is back', async () => {
+  answer = (request, socket) => void socket.write(apiVersionsAnswer(request))
+  const broker = newBroker(100)
+  await broker.connect()
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  for (const socket of sockets) socket.destroy()
+  await new Promise(resolve => server.close(resolve))
+  await vi.waitFor(() => expect(broker.isConnected()).toBe(false))
+
+  let failures = 0
+  const tryOn = async (): Promise<void> => {
+    try {
+      await broker.connect()
+    } catch {
+      failures++
+      await tryOn()
+    }
+  }
+  const callers = [tryOn(), tryOn(), tryOn()]
+  await vi.waitFor(() => expect(failures).toBeGreaterThan(10))
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const before = failures
+  await Promise.all(callers)
+  expect(failures - before).toBeLessThan(10)
   expect(broker.isConnected()).toBe(true)
   await broker.disconnect()
 })
