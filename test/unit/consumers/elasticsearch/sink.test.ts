@@ -443,16 +443,19 @@ describe('several bulks at once', () => {
   })
 
   it('are not repeated once the partition is dropped', async () => {
-    for (let n = 0; n < 1_000; n++) fake.faults.push(() => ({ status: 503 }))
+    const ofDropped = ({ body }: { body: string }) => body.includes('"partition":0,')
+    for (let n = 0; n < 1_000; n++) fake.faults.push(bulk => (ofDropped(bulk) ? { status: 503 } : undefined))
     const sink = open({ maxRecords: 10, maxInFlight: 2 })
     await fill(sink, logRecords(0, 0, 40))
     await vi.waitFor(() => expect(bulks().length).toBeGreaterThan(4))
     sink.drop(0)
-    fake.faults.length = 0
+    const asked = bulks().filter(ofDropped).length
     await sink.start(1, { low: 0, high: 300, committed: undefined }, signal())
     sink.add(1, logRecords(1, 0, 300), 0)
     while (sink.buffered(1).records > 0) await sink.flush(1, signal())
     expect(fake.documents.size).toBe(300)
+    // Two may have been on their way.
+    expect(bulks().filter(ofDropped).length).toBeLessThanOrEqual(asked + 2)
   })
 
   it('become few while the server has room for one only, and nothing is lost', async () => {
