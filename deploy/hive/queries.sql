@@ -1,4 +1,4 @@
--- Ten questions to the views of events.sql. All ten are the same text in Hive and in DuckDB (the dashboard's SQL box):
+-- Eleven questions to the views of events.sql. All are the same text in Hive and in DuckDB (the dashboard's SQL box):
 -- both run them in the tests. dt and hr are the UTC hour in which the topic took an event: what Hive finds a file by,
 -- so name the day (WHERE dt = '2026-11-21') wherever a question allows it.
 
@@ -114,3 +114,20 @@ GROUP BY event_id
 HAVING count(*) > 1
 ORDER BY landed DESC, event_id
 LIMIT 20;
+
+-- 11. Loss by hour and site: how many events of each hour never came, how many came late or more than once, and what did
+-- browsers give up? dt and hr are when it happened; what is missing stands in the hour of its tab's next event that came.
+SELECT
+  dt,
+  hr,
+  site,
+  expected,
+  arrived,
+  missing,
+  round(100.0 * missing / expected, 2) AS missing_percent,
+  late,
+  copies,
+  given_up
+FROM loss
+ORDER BY dt DESC, hr DESC, site
+LIMIT 48;

@@ -1,3 +1,7 @@
+import { completenessQuery } from './completeness.ts'
+import { lateAfterS, lossQuery } from './loss.ts'
+import { idleSeconds, sessionsQuery } from './sessions.ts'
+
 /** What the two engines that read landed files say differently. */
 export interface Dialect {
   /** An identifier that would else be a keyword. */
@@ -9,6 +13,8 @@ export interface Dialect {
   /** Its UTC day and hour, as `dt` and `hr` are written. */
   day(field: string): string
   hour(field: string): string
+  /** A subquery: `rows` (a FROM clause) once for each value of its map `properties`, which is `amount`, a BIGINT, or NULL for what is no number. */
+  eachNumber(rows: string): string
 }
 
 /** The column is the record's text. `unix_timestamp` is not used: it reads in the session's time zone. */
@@ -19,6 +25,8 @@ export const hiveDialect: Dialect = {
     `cast(datediff(substr(${field}, 1, 10), '1970-01-01') AS bigint) * 86400 + cast(substr(${field}, 12, 2) AS int) * 3600 + cast(substr(${field}, 15, 2) AS int) * 60 + cast(substr(${field}, 18, 2) AS int)`,
   day: field => `substr(${field}, 1, 10)`,
   hour: field => `substr(${field}, 12, 2)`,
+  eachNumber: rows =>
+    `(SELECT r.*, cast(text AS bigint) AS amount FROM ${rows} r LATERAL VIEW explode(map_values(properties)) v AS text)`,
 }
 
 /** The column is a TIMESTAMP already. */
@@ -28,6 +36,7 @@ export const duckDbDialect: Dialect = {
   seconds: field => `epoch_ms(${field}) // 1000`,
   day: field => `strftime(${field}, '%Y-%m-%d')`,
   hour: field => `strftime(${field}, '%H')`,
+  eachNumber: rows => `(SELECT r.*, try_cast(unnest(map_values(properties)) AS bigint) AS amount FROM ${rows} r)`,
 }
 
 export interface View {
@@ -37,9 +46,6 @@ export interface View {
   /** What a row of it is. */
   about: string
 }
-
-/** A visit without an id of its own ends after so many seconds in which nothing happened. */
-const idleSeconds = 1_800
 
 function rowColumns({ quote, timestamp, seconds, day, hour }: Dialect): [name: string, expression: string][] {
   const happened = quote('@timestamp')
@@ -139,69 +145,11 @@ WHERE substr(concat('_', action), -6) = '_click'`,
         'A row for each partition and generation of the topic: is every offset here, once? Complete: missing and doubled are 0. skipped: copies, dead letters, and gaps (offsets that were gone before they could be read: a _gap file beside the data names them). The first row stands for nothing before it. Reads the whole table.',
       query: completenessQuery(nameOf('event_rows')),
     },
+    {
+      name: 'loss',
+      about: `What became of the events of an hour (dt, hr: when they happened, UTC) and a site. expected: numbered by their tabs, up to each tab's last event that came; what a tab lost after that nobody can see. arrived: those that are here, each once. missing: those that are not, in the hour of their tab's next event that came. late: those that arrived, but more than ${lateAfterS} seconds after they happened. copies: rows beyond an event's first, and offsets that the writer passed over (the copies that it recognised; dead letters and gaps too) before a row of this hour and site. given_up: what browsers say in events_dropped that they gave up; those that had a number already are missing as well. Tabs whose first days were dropped look as if those were missing. Reads the whole table.`,
+      query: lossQuery(nameOf, dialect.eachNumber),
+    },
   ]
   return views.map(view => ({ ...view, name: nameOf(view.name) }))
-}
-
-/** Offset by offset, so that a row too many makes up for none too few. */
-function completenessQuery(rows: string): string {
-  const partition = 'kafka_topic, kafka_generation, kafka_partition'
-  return `SELECT
-  ${partition},
-  sum(times) AS landed,
-  sum(passed) AS skipped,
-  sum(CASE WHEN gone > passed THEN gone - passed ELSE 0 END) AS missing,
-  sum(times - 1) AS doubled
-FROM (
-  SELECT
-    o.*,
-    coalesce(kafka_offset - previous - 1, 0) AS gone,
-    CASE WHEN previous IS NULL THEN 0 ELSE skipped END AS passed
-  FROM (
-    SELECT
-      c.*,
-      lag(kafka_offset) OVER (PARTITION BY ${partition} ORDER BY kafka_offset) AS previous
-    FROM (
-      SELECT ${partition}, kafka_offset, count(*) AS times, max(kafka_skipped) AS skipped
-      FROM ${rows}
-      GROUP BY ${partition}, kafka_offset
-    ) c
-  ) o
-) offsets
-GROUP BY ${partition}`
-}
-
-function sessionsQuery(events: string): string {
-  const order = 'happened_at, tab_sequence, event_id'
-  return `SELECT
-  visit AS session_id,
-  site,
-  min(visitor) AS visitor,
-  min(happened_at) AS began_at,
-  max(happened_at) AS ended_at,
-  max(happened_s) - min(happened_s) AS duration_s,
-  count(*) AS events,
-  sum(CASE WHEN action = 'page_view' THEN 1 ELSE 0 END) AS views,
-  min(CASE WHEN action = 'page_view' AND from_first = 1 THEN path END) AS entry_page,
-  min(CASE WHEN action = 'page_view' AND from_last = 1 THEN path END) AS exit_page,
-  count(*) = 1 AND min(action) = 'page_view' AS bounce,
-  min(happened_dt) AS dt
-FROM (
-  SELECT
-    v.*,
-    row_number() OVER (PARTITION BY site, visit, action ORDER BY ${order}) AS from_first,
-    row_number() OVER (PARTITION BY site, visit, action ORDER BY ${order.replaceAll(',', ' DESC,')} DESC) AS from_last
-  FROM (
-    SELECT
-      p.*,
-      coalesce(session_id, concat(who, '-', cast(sum(begins) OVER (PARTITION BY site, who ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS string))) AS visit
-    FROM (
-      SELECT
-        d.*,
-        CASE WHEN happened_s - lag(happened_s) OVER (PARTITION BY site, who ORDER BY ${order}) <= ${idleSeconds} THEN 0 ELSE 1 END AS begins
-      FROM (SELECT e.*, coalesce(session_id, visitor, tab_id) AS who FROM ${events} e WHERE NOT bot) d
-    ) p
-  ) v
-) ordered
-GROUP BY site, visit`
 }

@@ -7,6 +7,7 @@ import { hiveDdl } from '../../deploy/hive/ddl.ts'
 import { runHive } from '../stack/servers.ts'
 import { analystAnswers, analystLog, analystQueries, analystWindow, cellsLike } from '../support/analyst-log.ts'
 import { landLog } from '../support/land-log.ts'
+import { lossOfLossyLog, lossyLog, lossyWindow } from '../support/lossy-log.ts'
 
 const url = process.env['HDFS_URL'] ?? 'http://127.0.0.1:9870'
 const logger = pino({ level: 'silent' })
@@ -36,22 +37,31 @@ const more = {
   everything: 'SELECT * FROM events',
   hive4: `SELECT count(*), sum(kafka.skipped) FROM four`,
   partitions: 'SHOW PARTITIONS four',
+  loss: 'SELECT * FROM lossy_loss ORDER BY dt, hr, site',
 }
 
 describe('the questions of deploy/hive/queries.sql on the real Hive, on files that the writer landed in the real HDFS', () => {
   let answers: string[][][]
   let added: string[][]
-  const extra = (of: keyof typeof more) => answers[10 + Object.keys(more).indexOf(of)]
+  const extra = (of: keyof typeof more) => answers[analystQueries().length + Object.keys(more).indexOf(of)]
 
   beforeAll(async () => {
     const path = `/tmp/${name}/events`
-    const store = await connectHdfs({ urls: [url], user: 'clicktrail', path, logger })
-    await landLog(analystLog, { store, topic: 'analyst', windowOffsets: analystWindow, logger })
+    const lossy = `/tmp/${name}/lossy`
+    const storeAt = (folder: string) => connectHdfs({ urls: [url], user: 'clicktrail', path: folder, logger })
+    await landLog(analystLog, {
+      store: await storeAt(path),
+      topic: 'analyst',
+      windowOffsets: analystWindow,
+      logger,
+    })
+    await landLog(lossyLog, { store: await storeAt(lossy), topic: 'lossy', windowOffsets: lossyWindow, logger })
     const hour = addPartitions('four', [Date.UTC(2026, 10, 21, 2)])
     const setUp = `SET hive.exec.reducers.max=1;
 CREATE DATABASE ${name};
 USE ${name};
 ${hiveDdl({ location: path })}
+${hiveDdl({ location: lossy, table: 'lossy' })}
 ${untilRepaired(hiveDdl({ location: path, table: 'four', hive: 4 }))}
 ${hour};
 ${hour};
@@ -80,6 +90,11 @@ ${hiveDdl({ location: path, table: 'four', hive: 4 })}`
   test('keys that differ only by case, NUL, line separators and deep members neither break a row nor get lost', () => {
     expect(extra('odd')).toEqual([['x', 'a\u2028b\u2029c\u0085d', '1.5', 'true', '?']])
     expect(extra('everything')).toHaveLength(13)
+  })
+
+  test('loss counts what is missing, late, doubled and given up, in the hour and site where it belongs', () => {
+    const rows = extra('loss') ?? []
+    expect(rows.map((row, index) => cellsLike(lossOfLossyLog[index], row))).toEqual(lossOfLossyLog)
   })
 
   test('the statement of the writer adds its hour, and may be run again', () => {

@@ -132,6 +132,10 @@ export const analystAnswers: Readonly<Record<number, readonly (readonly (string 
     ['under an hour', 1, 1],
   ],
   10: [['a-5', 2, 1, 4]],
+  11: [
+    ['2026-11-21', '03', 'shop', 5, 4, 1, 20, 0, 1, 0],
+    ['2026-11-21', '02', 'shop', 8, 8, 0, 0, 1, 3, 0],
+  ],
 }
 
 /** The questions of `deploy/hive/queries.sql` in their order, each without its comment and semicolon. */

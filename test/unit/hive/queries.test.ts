@@ -10,37 +10,38 @@ import { runSql } from '../../../dashboard/sql-box.ts'
 import { duckDbDialect, viewsOf } from '../../../deploy/hive/views.ts'
 import { analystAnswers, analystLog, analystQueries, analystWindow, cellsLike } from '../../support/analyst-log.ts'
 import { landLog } from '../../support/land-log.ts'
+import { lossOfLossyLog, lossyLog, lossyWindow } from '../../support/lossy-log.ts'
 
 let root: string
 let database: Database
 
+/** A database of its own with what the writer makes of a log. */
+async function landed(log: typeof analystLog, topic: string, windowOffsets: number, rows: number): Promise<Database> {
+  const dir = join(root, topic)
+  await landLog(log, { store: createLocalStore({ dir }), topic, windowOffsets, logger: pino({ level: 'silent' }) })
+  const opened = await openDatabase()
+  const importer = await createImporter(opened, dir)
+  await importer.scan(0)
+  expect(importer.status()).toMatchObject({ events: rows, failedFiles: 0 })
+  return opened
+}
+
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'clicktrail-queries-'))
-  const dir = join(root, 'events')
-  const logger = pino({ level: 'silent' })
-  await landLog(analystLog, {
-    store: createLocalStore({ dir }),
-    topic: 'analyst',
-    windowOffsets: analystWindow,
-    logger,
-  })
-  database = await openDatabase()
-  const importer = await createImporter(database, dir)
-  await importer.scan(0)
-  expect(importer.status()).toMatchObject({ events: 13, failedFiles: 0 })
+  database = await landed(analystLog, 'analyst', analystWindow, 13)
 })
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-async function rowsOf(sql: string) {
-  const answer = await runSql(database, sql)
+async function rowsOf(sql: string, of = database) {
+  const answer = await runSql(of, sql)
   if (!answer.ok) throw new Error(answer.error)
   return answer.rows
 }
 
 describe("the questions of deploy/hive/queries.sql in DuckDB, on the embedded writer's files", () => {
-  test('are ten, each with an answer to compare', () => {
-    expect(analystQueries()).toHaveLength(10)
-    expect(Object.keys(analystAnswers)).toHaveLength(10)
+  test('are eleven, each with an answer to compare', () => {
+    expect(analystQueries()).toHaveLength(11)
+    expect(Object.keys(analystAnswers)).toHaveLength(11)
   })
 
   test.each(analystQueries().map((sql, index) => [index + 1, sql] as const))('number %i', async (number, sql) => {
@@ -73,6 +74,14 @@ describe('the views in DuckDB', () => {
       ['color_click', 'red'],
       ['color_click', 'green'],
     ])
+  })
+})
+
+describe('loss', () => {
+  test('counts what is missing, late, doubled and given up, in the hour and site where it belongs', async () => {
+    const lossy = await landed(lossyLog, 'lossy', lossyWindow, 10)
+    const rows = await rowsOf('SELECT * FROM loss ORDER BY dt, hr, site', lossy)
+    expect(rows.map((row, index) => cellsLike(lossOfLossyLog[index], row))).toEqual(lossOfLossyLog)
   })
 })
 

@@ -48,7 +48,7 @@ test.each([
   ['web.shop', 'web.shop_'],
 ])('of table %s the views begin with "%s"', (table, prefix) => {
   const ddl = hiveDdl({ location: '/data/events', table })
-  const views = ['event_rows', 'events_distinct', 'page_views', 'clicks', 'sessions', 'completeness'].map(
+  const views = ['event_rows', 'events_distinct', 'page_views', 'clicks', 'sessions', 'completeness', 'loss'].map(
     view => prefix + view,
   )
   expect([...ddl.matchAll(/VIEW (\S+) AS/g)].map(([, name]) => name)).toEqual(views)

@@ -1,0 +1,46 @@
+/** An event that took longer than this from the browser to the collector is late, seconds. */
+export const lateAfterS = 60
+
+/**
+ * A row for each hour and site. Each event that came stands for itself and for the numbers of its tab that are missing
+ * before it, so that the sum over all hours is what the tabs counted. `eachNumber` is the dialect's.
+ */
+export function lossQuery(nameOf: (view: string) => string, eachNumber: (rows: string) => string): string {
+  const hour = 'concat(happened_dt, happened_hr)'
+  return `SELECT
+  substr(at_hour, 1, 10) AS dt,
+  substr(at_hour, 11) AS hr,
+  site,
+  sum(expected) AS expected,
+  sum(arrived) AS arrived,
+  sum(expected - arrived) AS missing,
+  sum(late) AS late,
+  sum(copies) AS copies,
+  sum(given_up) AS given_up
+FROM (
+  SELECT
+    at_hour,
+    site,
+    tab_sequence - coalesce(lag(tab_sequence) OVER (PARTITION BY site, tab_id ORDER BY tab_sequence), 0) AS expected,
+    1 AS arrived,
+    CASE WHEN delay_s > ${lateAfterS} THEN 1 ELSE 0 END AS late,
+    copies,
+    0 AS given_up
+  FROM (
+    SELECT
+      site,
+      tab_id,
+      tab_sequence,
+      min(${hour}) AS at_hour,
+      min(delay_s) AS delay_s,
+      count(*) - 1 + sum(kafka_skipped) AS copies
+    FROM ${nameOf('event_rows')}
+    GROUP BY site, tab_id, tab_sequence
+  ) numbers
+  UNION ALL
+  SELECT ${hour} AS at_hour, site, 0 AS expected, 0 AS arrived, 0 AS late, 0 AS copies, amount AS given_up
+  FROM ${eachNumber(`(SELECT * FROM ${nameOf('events_distinct')} WHERE action = 'events_dropped')`)} told
+  WHERE amount > 0
+) counted
+GROUP BY at_hour, site`
+}
