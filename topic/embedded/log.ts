@@ -31,6 +31,8 @@ export interface EmbeddedLog {
   writer(): TopicWriter
   /** One reader a group at a time. The group is registered at `start`: from then on retention waits for its commits. */
   reader(group: string): TopicReader
+  /** Every group that has ever had a reader. */
+  groups(): readonly string[]
   /** Bytes of all records on the log, keys and pages aside. */
   bytes(): number
   /** Gives up what retention allows, now; returns how many records went. */
@@ -168,6 +170,7 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
       readers.set(group, reader)
       return reader
     },
+    groups: () => store.groups(),
     bytes: () =>
       Array.from({ length: store.partitions() }, (_, index) => store.state(index).bytes).reduce((a, b) => a + b, 0),
     retain,

@@ -1,6 +1,6 @@
 import { asMember, recordAt } from '../brief-member.ts'
 import type { StoppedGroup } from '../stopped-group.ts'
-import { type Bounds, TopicError } from '../topic.ts'
+import { type Bounds, TopicError, type TopicReader } from '../topic.ts'
 import type { EmbeddedLog } from './log.ts'
 
 /** A group of an embedded topic that this process has opened: nobody else can have a member in it. Closes the log with itself. */
@@ -12,10 +12,26 @@ export function embeddedStoppedGroup(log: EmbeddedLog, group: string): StoppedGr
     return asMember(reader, () => reader.bounds(partition))
   }
 
+  function ofEach<T>(ask: (reader: TopicReader, partition: number) => Promise<T>): Promise<Map<number, T>> {
+    const reader = log.reader(group)
+    return asMember(reader, async () => {
+      const all = new Map<number, T>()
+      const count = log.writer().partitions()
+      for (let partition = 0; partition < count; partition++) all.set(partition, await ask(reader, partition))
+      return all
+    })
+  }
+
   return {
     group,
     requireStopped: async () => {},
     bounds,
+    positions: () =>
+      ofEach(async (reader, partition) => ({
+        ...(await reader.bounds(partition)),
+        committed: await reader.committed(partition),
+      })),
+    offsetsAt: timeMs => ofEach((reader, partition) => reader.offsetAt(partition, timeMs)),
     recordAt: (partition, offset) => recordAt(log.reader(group), { partition, offset }),
     async commit(partition, { next, metadata }) {
       const reader = log.reader(group)

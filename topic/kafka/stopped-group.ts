@@ -36,6 +36,12 @@ export function kafkaStoppedGroup(kafka: Kafka, { topic, group }: { topic: strin
       if (found) return found
       throw new TopicError('topic_missing', `${topic} has no partition ${partition}`)
     },
+    async positions() {
+      const committed = await offsets.committed()
+      const bounds = [...(await offsets.bounds())].sort(([one], [other]) => one - other)
+      return new Map(bounds.map(([partition, own]) => [partition, { ...own, committed: committed.get(partition) }]))
+    },
+    offsetsAt: timeMs => offsets.at(timeMs),
     recordAt(partition, offset) {
       // Not as a member of the group itself, which may be at work. Without a commit the brokers forget a group when it is left.
       const look = `${group}-look-${randomUUID().slice(0, 8)}`

@@ -51,6 +51,19 @@ test('reads one record, whatever lies before it and in other partitions', async 
   await group.close()
 })
 
+test('says of each partition what lies there, where the group stands, and what came when', async () => {
+  const log = open()
+  await log.writer().append(1, [{ value: Buffer.from('a') }, { value: Buffer.from('b') }])
+  const group = embeddedStoppedGroup(log, 't-hdfs')
+  await group.commit(1, { next: 2, metadata: '' })
+  const positions = await group.positions()
+  expect(positions.get(0)).toEqual({ low: 0, high: 0, committed: undefined })
+  expect(positions.get(1)).toEqual({ low: 0, high: 2, committed: { next: 2, metadata: '' } })
+  expect((await group.offsetsAt(0)).get(1)).toBe(0)
+  expect((await group.offsetsAt(Date.now() + 60_000)).get(1)).toBe(2)
+  await group.close()
+})
+
 test('says that there is no such partition', async () => {
   const group = embeddedStoppedGroup(open(), 't-hdfs')
   await expect(group.bounds(9)).rejects.toMatchObject({ code: 'topic_missing' })

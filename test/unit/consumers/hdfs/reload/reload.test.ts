@@ -47,6 +47,8 @@ function groupOf(commits: [number, Committed][], requireStopped = async () => {}
     group: 't-hdfs',
     requireStopped,
     bounds: async () => ({ low: 0, high: 9 }),
+    positions: async () => new Map(),
+    offsetsAt: async () => new Map(),
     recordAt: async (_, offset) => log[offset],
     commit: async (partition, next) => void commits.push([partition, next]),
     close: async () => {},
