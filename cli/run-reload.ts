@@ -1,24 +1,30 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { planReload, type ReloadPlan } from '../consumers/hdfs/reload/plan.ts'
 import { reload } from '../consumers/hdfs/reload/reload.ts'
 import type { LandingStore } from '../consumers/hdfs/store.ts'
-import { openEmbeddedLog } from '../topic/embedded/log.ts'
-import { embeddedStoppedGroup } from '../topic/embedded/stopped-group.ts'
-import { kafkaClient } from '../topic/kafka/connect.ts'
-import { kafkaStoppedGroup } from '../topic/kafka/stopped-group.ts'
-import type { StoppedGroup } from '../topic/stopped-group.ts'
 import { type Config, ConfigError } from './config.ts'
 import { createLog } from './log.ts'
+import { openGroup } from './open-group.ts'
 import { openTable } from './open-landing-store.ts'
 import { printedBytes } from './print-check.ts'
 import { reach } from './reach.ts'
+import { type ElasticsearchReload, runElasticsearchReload } from './run-reload-elasticsearch.ts'
 
-/** Prints what would be moved, and moves it with `--yes`. @throws ConfigError when a flag is missing */
+/** Prints what a reload would do, and does it with `--yes`. @throws ConfigError when a flag is missing, or not one of that sink */
 export async function runReload(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void> {
-  const { partition, from } = askedFor(flags)
+  const asked = askedFor(flags)
+  if (asked.sink === 'hdfs') await runHdfsReload(config, asked)
+  else await runElasticsearchReload(config, asked)
+}
+
+interface HdfsReload {
+  partition: number
+  from: number
+  yes: boolean
+}
+
+async function runHdfsReload(config: Config, { partition, from, yes }: HdfsReload): Promise<void> {
   const store = await openTable(config, createLog('warn'))
-  const group = openGroup(config)
+  const group = await openGroup(config, 'hdfs')
   try {
     const asked = group.bounds(partition)
     const bounds = await (config.kafka ? reach('KAFKA_BROKERS', config.kafka.brokers, asked) : asked)
@@ -26,7 +32,7 @@ export async function runReload(config: Config, flags: Readonly<Record<string, u
     const recordAt = (offset: number) => group.recordAt(partition, offset)
     const plan = await planReload(store, { topic, partition, generation, from, bounds, recordAt })
     print(plan, store)
-    if (flags['yes'] !== true) {
+    if (!yes) {
       console.log('Nothing was moved: stop every writer, then run this again with --yes.')
       return
     }
@@ -42,27 +48,26 @@ export async function runReload(config: Config, flags: Readonly<Record<string, u
   }
 }
 
-function askedFor(flags: Readonly<Record<string, unknown>>): { partition: number; from: number } {
-  const { sink, partition, from } = flags
-  const problems: string[] = []
-  if (sink === 'elasticsearch')
-    problems.push('--sink elasticsearch can not be reloaded yet: its writer skips every event that is there by its id')
-  else if (sink !== 'hdfs') problems.push('--sink must be hdfs: also for the files of a local folder')
-  if (typeof partition !== 'number') problems.push('--partition is missing: the number of the partition')
-  if (typeof from !== 'number') problems.push('--from is missing: an offset of the first file that is to go')
-  if (typeof partition === 'number' && typeof from === 'number' && problems.length === 0) return { partition, from }
-  throw new ConfigError(problems)
-}
+type Asked = ({ sink: 'hdfs' } & HdfsReload) | ({ sink: 'elasticsearch' } & ElasticsearchReload)
 
-function openGroup(config: Config): StoppedGroup {
-  const { topic, dataDir } = config
-  const group = `${topic}-hdfs`
-  if (config.kafka) return kafkaStoppedGroup(kafkaClient(config.kafka), { topic, group })
-  const dir = join(dataDir, 'topic')
-  if (existsSync(join(dir, topic))) return embeddedStoppedGroup(openEmbeddedLog({ dir, topic }), group)
-  throw new ConfigError([
-    `CLICKTRAIL_DATA_DIR is ${dataDir}, where no topic ${topic} lies: set it, CLICKTRAIL_TOPIC, or KAFKA_BROKERS to where the records are`,
-  ])
+function askedFor({ sink, ...flags }: Readonly<Record<string, unknown>>): Asked {
+  const number = (flag: string) => (typeof flags[flag] === 'number' ? flags[flag] : undefined)
+  const [partition, from, since] = [number('partition'), number('from'), number('since')]
+  const yes = flags['yes'] === true && flags['dryRun'] !== true
+  const problems: string[] = []
+  if (sink === 'elasticsearch') {
+    if (since !== undefined && from === undefined) return { sink, partition, from: { timeMs: since }, yes }
+    if (since === undefined && from !== undefined) return { sink, partition, from: { offset: from }, yes }
+    problems.push('--from or --since, one of them: the offset or the time from which records are read again')
+  } else {
+    if (sink !== 'hdfs') problems.push('--sink must be elasticsearch, or hdfs: also for the files of a local folder')
+    if (partition === undefined) problems.push('--partition is missing: the number of the partition')
+    if (from === undefined) problems.push('--from is missing: an offset of the first file that is to go')
+    if (since !== undefined) problems.push('--since is only for --sink elasticsearch: files go by their offsets')
+    if (sink === 'hdfs' && partition !== undefined && from !== undefined && problems.length === 0)
+      return { sink, partition, from, yes }
+  }
+  throw new ConfigError(problems)
 }
 
 function print(plan: ReloadPlan, store: LandingStore): void {

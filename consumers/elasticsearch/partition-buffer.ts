@@ -40,7 +40,7 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
   const { low, high, committed } = assignment
   if (committed && committed.next > high) {
     throw new PartitionHalted(
-      `${nameOf(place)}: offset ${committed.next} is committed, but the log ends at ${high}. ${wayOut}`,
+      `${nameOf(place)}: offset ${committed.next} is committed, but the log ends at ${high}. ${wayOut(place)}`,
     )
   }
   const start = Math.max(low, committed?.next ?? low)
@@ -63,7 +63,7 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
     const found = nameIn(read.ok ? read.eventId : undefined)
     if (found === remembered.eventId && record.timestampMs === remembered.timestampMs) return
     throw new PartitionHalted(
-      `${nameOf(place)}: offset ${record.offset} holds ${found} of ${record.timestampMs}, but ${remembered.eventId} of ${remembered.timestampMs} was committed. ${wayOut}`,
+      `${nameOf(place)}: offset ${record.offset} holds ${found} of ${record.timestampMs}, but ${remembered.eventId} of ${remembered.timestampMs} was committed. ${wayOut(place)}`,
     )
   }
 
@@ -141,8 +141,9 @@ function nameIn(id: string | undefined): string {
   return id !== undefined && /^\S+$/.test(id) ? id : '(nameless)'
 }
 
-const wayOut =
-  'The topic was deleted and made again, or lost its end. Once that is understood, reset the offset of the consumer group for this partition and start again.'
+function wayOut({ partition }: LogPlace): string {
+  return `The topic was deleted and made again, or lost its end. Once that is understood, end the writers and reset the offset of their group: clicktrail reload --sink elasticsearch --partition ${partition} --from 0 --yes`
+}
 
 function nameOf({ topic, partition }: LogPlace): string {
   return `partition ${partition} of ${topic}`

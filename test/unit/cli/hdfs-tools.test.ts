@@ -97,8 +97,11 @@ test.each([
   ['hdfs', 'retain'],
   ['hdfs', 'retain', '--days', '0'],
   ['reload', '--sink', 'hdfs'],
-  ['reload', '--sink', 'elasticsearch', '--partition', '0', '--from', '0'],
-])('%s %s %s is wrong usage: 2', async (...args) => {
+  ['reload', '--sink', 'elasticsearch', '--partition', '0'],
+  ['reload', '--sink', 'elasticsearch', '--from', '0', '--since', '2026-11-21'],
+  ['reload', '--sink', 'elasticsearch', '--since', '2026-11-21T10:00'],
+  ['reload', '--sink', 'hdfs', '--partition', '0', '--from', '0', '--since', '2026-11-21'],
+])('%s %s %s %s is wrong usage: 2', async (...args) => {
   expect((await clicktrail(...args)).code).toBe(2)
 })
 
@@ -159,6 +162,15 @@ test('reload makes no topic where there is none', async () => {
   expect(output).toContain('where no topic other lies')
   expect(code).toBe(2)
   expect(readdirSync(join(data, 'topic'))).toEqual(['clicktrail'])
+})
+
+test('reload makes no group of a writer that never ran: retention would wait for it', async () => {
+  const { code, output } = await clicktrail('reload', '--sink', 'elasticsearch', '--from', '0')
+  expect(output).toContain('no such writer has ever read the topic clicktrail')
+  expect(code).toBe(2)
+  const log = openLog()
+  expect(log.groups()).toEqual(['clicktrail-hdfs'])
+  await log.close()
 })
 
 test('retain drops old days, and with --dry-run none', async () => {
