@@ -36,11 +36,12 @@ const web = { platform: 'browser', target: 'es2020', bundle: true, minify: true,
 const targets = [
   {
     ...web,
-    entryPoints: ['example-site/color.ts', 'example-site/shop.ts', 'example-site/privacy.ts'],
+    entryPoints: ['example-site/color.ts', 'example-site/shop.ts'],
     outdir: 'dist/site',
     format: 'esm',
   },
   { ...web, entryPoints: ['dashboard/page/page.ts'], outdir: 'dist/dashboard', format: 'esm' },
+  { ...web, entryPoints: ['collector/privacy/controls/controls.ts'], outfile: 'dist/privacy/controls.js' },
   // In pieces: a command loads what it needs and nothing else.
   {
     ...node,
@@ -64,6 +65,7 @@ const outputs = [
   'dist/stack.js',
   'dist/sql-worker.js',
   'dist/dashboard/page.js',
+  'dist/privacy/controls.js',
   'dist/site/color.js',
 ]
 

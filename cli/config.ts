@@ -96,6 +96,11 @@ export function loadConfigFrom({ command, needs, ...told }: Given) {
     rateLimit: read('rateLimit') ?? 0,
     eventsPath: read('eventsPath') ?? '/v1/events',
     scriptPath: read('scriptPath') ?? '/clicktrail.js',
+    privacy: {
+      path: read('privacyPath') ?? '/privacy',
+      retention: read('privacyRetention') ?? 'not stated by the operator',
+      contact: read('privacyContact'),
+    },
     format: read('fileFormat') ?? 'json.gz',
     generation: read('generation') ?? 1,
     dashboard: read('dashboard') ?? 'local',

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { createMetrics } from '../collector/admin/metrics.ts'
 import { type Collector, createCollector } from '../collector/collector.ts'
+import type { PrivacyOptions } from '../collector/privacy/documents.ts'
 import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'
 import type { Topics } from './open-topics.ts'
@@ -23,6 +24,7 @@ export function openCollector(config: Config, topics: Topics, logger: Logger, re
     sites: config.sites,
     eventsPath: config.eventsPath,
     scriptPath: config.scriptPath,
+    privacy: privacyOf(config),
     ip: config.ip,
     userAgent: config.userAgent,
     gpc: config.gpc,
@@ -35,4 +37,9 @@ export function openCollector(config: Config, topics: Topics, logger: Logger, re
     metrics: createMetrics({ version, process: true, ...(registry && { registry }) }),
     logger,
   })
+}
+
+function privacyOf({ privacy }: Config): PrivacyOptions | undefined {
+  if (privacy.path === 'off') return undefined
+  return { ...privacy, controls: readFileSync(new URL('dist/privacy/controls.js', checkout)) }
 }

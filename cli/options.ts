@@ -110,6 +110,9 @@ export const collectorSettings = [
   'rateLimit',
   'eventsPath',
   'scriptPath',
+  'privacyPath',
+  'privacyRetention',
+  'privacyContact',
 ] as const satisfies SettingKey[]
 
 /** Where a writer tells how it is. */

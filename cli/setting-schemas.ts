@@ -135,6 +135,10 @@ const urlPath = /^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/
 const pathRule = 'a path of letters, digits, ., _, - and /, with / at its start only once and none at its end'
 
 export const path = matching(urlPath, pathRule)
+/** A path, or the word that there is none. */
+export const pathOrOff = parsed(value =>
+  value === 'off' || urlPath.test(value) ? value : { problem: `must be off, or ${pathRule}, not "${value}"` },
+)
 export const scriptPath = parsed(value => {
   if (!urlPath.test(value)) return { problem: `must be ${pathRule}, not "${value}"` }
   return /[^/]\.js$/.test(value) ? value : { problem: `must end with .js, such as /clicktrail.js, not "${value}"` }

@@ -135,6 +135,23 @@ export const settings = {
     fallback: '/clicktrail.js',
     schema: schemas.scriptPath,
   },
+  privacyPath: {
+    name: 'CLICKTRAIL_PRIVACY_PATH',
+    help: 'where visitors read what is stored and refuse; .json and .js lie behind it, and /.well-known/gpc.json comes with it. off: nowhere',
+    fallback: '/privacy',
+    schema: schemas.pathOrOff,
+  },
+  privacyRetention: {
+    name: 'CLICKTRAIL_PRIVACY_RETENTION',
+    help: 'how long you keep events, as that page tells it: 90 days',
+    fallback: 'not stated by the operator',
+    schema: text,
+  },
+  privacyContact: {
+    name: 'CLICKTRAIL_PRIVACY_CONTACT',
+    help: 'whom visitors may ask, as that page tells it: an address of mail, an https:// URL, or words',
+    schema: text,
+  },
   fileFormat: {
     name: 'CLICKTRAIL_FILE_FORMAT',
     help: 'json.gz or json',

@@ -9,12 +9,14 @@ export interface SitePaths {
   scriptPath: string
   /** Where it posts. */
   eventsPath: string
+  /** Where the collector says what is stored, or `off`. @default '/privacy' */
+  privacy?: { path: string }
 }
 
 /** What stands in the pages, and what the SDK takes when its tag says nothing. */
-const written: SitePaths = { scriptPath: '/clicktrail.js', eventsPath: '/v1/events' }
+const written = { scriptPath: '/clicktrail.js', eventsPath: '/v1/events', privacy: { path: '/privacy' } }
 
-/** The example site as `start` serves it: the color page at `/`, the shop, the privacy page and what they load, tracked through these paths. */
+/** The example site as `start` serves it: the color page at `/`, the shop and what they load, tracked through these paths. */
 export function createSite(checkout: URL, paths: SitePaths = written): Hono {
   const built = fileURLToPath(new URL('dist/site/', checkout))
   const source = fileURLToPath(new URL('example-site/', checkout))
@@ -25,7 +27,6 @@ export function createSite(checkout: URL, paths: SitePaths = written): Hono {
   site.get('/', page('index.html'))
   site.get('/shop', page('shop.html'))
   site.get('/shop/*', page('shop.html'))
-  site.get('/privacy', page('privacy.html'))
   site.get('/site/:file{.+\\.js}', serveStatic({ root: built, rewriteRequestPath: asset }))
   site.get('/site/:file{.+\\.(css|svg|png)}', serveStatic({ root: source, rewriteRequestPath: asset }))
   return site
@@ -41,8 +42,12 @@ export function refusalOfExample(
   return reason === undefined ? undefined : { reason, wayOut: 'write "example": {} among its sites' }
 }
 
-/** A page whose script tag names the paths as they are configured; they hold nothing that HTML would have to escape. */
-function tagged(html: string, { scriptPath, eventsPath }: SitePaths): string {
+/** A page whose script tag and link name the paths as they are configured; they hold nothing that HTML would have to escape. */
+function tagged(html: string, { scriptPath, eventsPath, privacy = written.privacy }: SitePaths): string {
   const endpoint = eventsPath === written.eventsPath ? '' : ` data-endpoint="${eventsPath}"`
-  return html.replace(`src="${written.scriptPath}"`, `src="${scriptPath}"${endpoint}`)
+  return html
+    .replace(`src="${written.scriptPath}"`, `src="${scriptPath}"${endpoint}`)
+    .replace(/<a href="\/privacy">.*?<\/a>\n */, link =>
+      privacy.path === 'off' ? '' : link.replace('/privacy', privacy.path),
+    )
 }

@@ -13,6 +13,7 @@ import { createInFlight } from './http/in-flight.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { createScriptApp } from './http/script-app.ts'
 import { originsOf, type Sites, siteRule } from './http/sites.ts'
+import { type PrivacyOptions, privacyDocuments } from './privacy/documents.ts'
 import { createUserAgentParser } from './records/user-agent.ts'
 import { createPseudonyms, type VisitorMode } from './records/visitor.ts'
 import { createBatcher } from './sending/batcher.ts'
@@ -38,6 +39,8 @@ export interface CollectorOptions {
   eventsPath?: string
   /** @default '/clicktrail.js' */
   scriptPath?: string
+  /** What tells visitors what is stored, and lets them refuse. @default none: nothing tells */
+  privacy?: PrivacyOptions | undefined
   /** Whether the network of the client's address is written. @default 'off' */
   ip?: 'off' | 'cut'
   /** Whether the User-Agent header is written as it came. @default 'keep' */
@@ -99,7 +102,7 @@ export interface Collector {
 
 /** HTTP in, records out: answers 2xx only after the topic's acknowledgement. Throws an Error for an origin that can't be read. */
 export function createCollector(options: CollectorOptions): Collector {
-  const { writer, spool, script, debugScript, logger, eventsPath, scriptPath, ...settings } = {
+  const { writer, spool, script, debugScript, logger, eventsPath, scriptPath, privacy, ...settings } = {
     ...defaults,
     ...options,
   }
@@ -136,7 +139,9 @@ export function createCollector(options: CollectorOptions): Collector {
   })
 
   const { answered } = metrics
-  const { app, immutable } = createScriptApp({ script, debugScript, scriptPath, eventsPath, answered })
+  const told = { ip, userAgent, visitor: visitor.mode, gpc: settings.gpc, scriptPath }
+  const documents = privacy ? privacyDocuments(privacy, told) : []
+  const { app, immutable } = createScriptApp({ script, debugScript, scriptPath, eventsPath, documents, answered })
 
   return {
     events: {

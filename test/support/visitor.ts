@@ -20,7 +20,7 @@ export interface Walk {
 
 export interface Visitor {
   page: Page
-  /** Types a name, clicks colors, walks the shop, puts something into the cart, reads about privacy, and leaves. */
+  /** Types a name, clicks colors, walks the shop, puts something into the cart, and leaves. */
   walk(url: string, options: { name: string; clicks: number }): Promise<Walk>
   close(): Promise<void>
 }
@@ -53,8 +53,6 @@ export async function openVisitor(): Promise<Visitor> {
       seen()
       await page.getByRole('button', { name: 'Add to cart' }).click()
       const product = new URL(page.url()).pathname.split('/').at(-1) ?? ''
-      await page.goto(`${url}/privacy`)
-      seen()
       await page.goto('about:blank')
       return { name, colors, paths, cart: [product], browser: 'Chrome Headless', fromMs, toMs: Date.now() }
     },

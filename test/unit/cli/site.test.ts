@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { createSite, refusalOfExample } from '../../../cli/site.ts'
 
 const checkout = new URL('../../../', import.meta.url)
-const pages = ['/', '/shop', '/shop/lemon', '/privacy']
+const pages = ['/', '/shop', '/shop/lemon']
 const tagOf = (html: string) => /<script defer [^>]*data-site[^>]*>/.exec(html)?.[0]
 
 test.each(pages)('%s loads the SDK from where it is served and posts to where events are taken', async path => {
@@ -21,6 +21,14 @@ test.each(pages)('%s loads the SDK from where it is served and posts to where ev
 test.each(pages)('%s has the plain tag where both are the defaults', async path => {
   const html = await (await createSite(checkout).request(path)).text()
   expect(tagOf(html)).toBe('<script defer src="/clicktrail.js" data-site="example">')
+})
+
+test.each(['/', '/shop'])('%s links to where the collector says what is stored, or nowhere', async path => {
+  const linked = async (privacy: string) => {
+    const site = createSite(checkout, { scriptPath: '/c.js', eventsPath: '/e', privacy: { path: privacy } })
+    return /<a href="([^"]*)">Privacy</.exec(await (await site.request(path)).text())?.[1]
+  }
+  expect([await linked('/about/data'), await linked('off')]).toEqual(['/about/data', undefined])
 })
 
 test.each<[string, Map<string, string[] | undefined> | undefined, boolean]>([
