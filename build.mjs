@@ -91,6 +91,7 @@ function stale() {
     'collector',
     'consumers',
     'topic',
+    'report',
     'deploy',
     'test/stack',
     'build.mjs',

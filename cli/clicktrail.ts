@@ -9,6 +9,7 @@ import { hive } from './hive.ts'
 import { kibana } from './kibana.ts'
 import { toCommand } from './options.ts'
 import { reload } from './reload.ts'
+import { report } from './report.ts'
 import { start } from './start.ts'
 import { topics } from './topics.ts'
 import { version } from './version.ts'
@@ -27,6 +28,7 @@ const program = new Command('clicktrail')
   .addCommand(reload())
   .addCommand(dlq())
   .addCommand(hive())
+  .addCommand(report())
 
 try {
   await program.parseAsync()

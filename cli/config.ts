@@ -23,6 +23,7 @@ export type Command =
   | 'reload'
   | 'dlq'
   | 'consume dlq'
+  | 'report'
 
 /** The writers have ports of their own, so that all can run on one machine. */
 const adminPortOf: Partial<Record<Command, number>> = {
@@ -109,6 +110,7 @@ export function loadConfigFrom({ command, needs, ...told }: Given) {
     hdfs: hdfsOptions(read),
     hive: { command: read('hiveCommand'), table: read('hiveTable') ?? 'events' },
     elasticsearch: elasticsearchOptions(sources, read, problems),
+    slackWebhookUrl: read('slackWebhookUrl'),
   } as const
   if (command === 'start' || command === 'collector') {
     problems.push(...conflicts({ ...config, site: command === 'start' }))

@@ -162,6 +162,14 @@ export const command = parsed(value => {
 
 export const hiveTable = matching(/^([a-z]\w*\.)?[a-z]\w*$/i, 'the name of a table, such as events or web.events')
 
+/** An address that is a secret itself: a problem never repeats it. */
+export const secretUrl = parsed(value => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url && /^https?:$/.test(url.protocol) && url.hostname !== '' && url.username === '' && url.password === '')
+    return value
+  return { problem: 'must be an https:// URL without user and password' }
+})
+
 export function atLeast(characters: number) {
   return z.string().min(characters, `must have at least ${characters} characters`)
 }

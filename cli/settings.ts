@@ -264,6 +264,12 @@ export const settings = {
     fallback: 'clicktrail',
     schema: matching(/^[a-z0-9][a-z0-9_-]{0,200}$/, 'lower case letters, digits, _ and -, at most 201 of them'),
   },
+  slackWebhookUrl: {
+    name: 'CLICKTRAIL_SLACK_WEBHOOK_URL',
+    help: 'incoming webhook that report --slack sends to',
+    schema: schemas.secretUrl,
+    secret: true,
+  },
 } satisfies Record<string, Setting>
 
 export type SettingKey = keyof typeof settings

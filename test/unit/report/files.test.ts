@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLocalStore } from '../../../consumers/hdfs/local/store.ts'
+import { readFiles } from '../../../report/files.ts'
+import { reportOf } from '../../../report/report.ts'
+import { landedFolder } from '../../support/landed-files.ts'
+import { landAll, sinkInto } from '../../support/landed-table.ts'
+import { reportLog, reportOfLog, reportSpan } from '../../support/report-log.ts'
+
+let root: string
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clicktrail-report-'))
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+test('the report of landed files counts each event of the span once', async () => {
+  const dir = join(root, 'events')
+  // A window of one offset: the copies land too.
+  await landAll(sinkInto(createLocalStore({ dir }), { windowOffsets: 1 }), reportLog)
+  const { windows, ...report } = reportOf(await readFiles(dir)(reportSpan), reportSpan)
+  const { firstWindow, lastWindow, ...expected } = reportOfLog
+  expect(report).toEqual({ ...expected, unread: [] })
+  expect(windows).toHaveLength(6)
+  expect([windows[0], windows[5]]).toEqual([firstWindow, lastWindow])
+})
+
+test('a folder that is not there is an empty one', async () => {
+  const report = reportOf(await readFiles(join(root, 'none'))(reportSpan), reportSpan)
+  expect(report).toMatchObject({ events: 0, colors: [], pages: [], movers: [], loss: [], unread: [] })
+})
+
+test('a file that can not be read is named, and the others count', async () => {
+  const folder = await landedFolder()
+  try {
+    const at = { dt: '2026-11-21', hr: '12' }
+    await folder.land([{ timeMs: reportSpan.fromMs, title: 'a lone \ud83d' }], at)
+    const broken = await folder.land([{ timeMs: reportSpan.fromMs, offset: 7 }, 'no json'], { ...at, partition: 1 })
+    const { events, unread } = reportOf(await readFiles(folder.dir)(reportSpan), reportSpan)
+    expect(events).toBe(1)
+    expect(unread).toEqual([expect.stringMatching(`^${broken}: line 2: `)])
+  } finally {
+    await folder.remove()
+  }
+})
