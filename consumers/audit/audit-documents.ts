@@ -1,0 +1,145 @@
+import { readRecord } from '../../topic/record.ts'
+import type { Bounds, LogRecord } from '../../topic/topic.ts'
+import { ofKey } from '../hdfs/table.ts'
+import type { Round, StoreReport } from './audited.ts'
+import { overlapOf, type Span, spansOf, unevenBlocks } from './blocks.ts'
+import type { Documents, Verdict } from './documents.ts'
+import { landedRecords } from './files.ts'
+
+/** Records that are looked for at once. */
+const lookedForAtOnce = 1_000
+/** Absent offsets so close to each other are read in one go. */
+const readThrough = 2_000
+
+export interface DocumentsAudit {
+  partition: number
+  /** Of the log that the writers read. */
+  generation: number
+  bounds: Bounds
+  /** Where the writer goes on. */
+  committed: number | undefined
+  wanted: Span
+}
+
+/**
+ * Counts the documents of one partition up to the writer's commit, block by block; of a block that is short each offset is looked at, and
+ * of each that is absent the event: elsewhere it is a copy, and a dead letter need not be there. All else is a finding. What is no
+ * longer on the topic is taken from the files. Undefined where nothing is committed.
+ */
+export async function auditDocuments(round: Round, audit: DocumentsAudit): Promise<StoreReport | undefined> {
+  const { documents } = round
+  const { partition, generation, bounds, committed, wanted } = audit
+  if (!documents || committed === undefined) return undefined
+  const from = Math.max(wanted.from, await beginOf(round, documents, audit))
+  const span = { from, to: Math.max(from, Math.min(committed, bounds.high, wanted.to)) }
+  const report: StoreReport = { ...span, stored: 0, explained: 0, dropped: 0, missing: 0, doubled: 0 }
+  const counts = await documents.counts(partition, span)
+  // Documents of an earlier topic may lie at the same offsets: then a number proves nothing.
+  const blocks = generation > 1 ? unevenBlocks(span, new Map()) : unevenBlocks(span, counts)
+  let stored = span.to - span.from
+  for (const block of blocks) {
+    round.progress(`elasticsearch: partition ${partition}, offset ${block.from} of ${span.to}`)
+    stored -= block.to - block.from - (await auditBlock(round, documents, audit, block, report))
+  }
+  report.stored = stored
+  report.explained = span.to - span.from - stored - report.missing - report.dropped
+  return report
+}
+
+/** What the topic holds has to be there; of what only the files hold, as much as was ever written. */
+async function beginOf({ landed }: Round, documents: Documents, audit: DocumentsAudit): Promise<number> {
+  const { low } = audit.bounds
+  const oldest = landed && ofKey(landed.table.files, audit)[0]
+  if (!oldest || oldest.start >= low || audit.wanted.from >= low) return low
+  const first = await documents.first(audit.partition)
+  return first === undefined ? low : Math.min(low, Math.max(first, oldest.start))
+}
+
+/** Returns how many of its offsets have their document. */
+async function auditBlock(
+  round: Round,
+  documents: Documents,
+  audit: DocumentsAudit,
+  block: Span,
+  report: StoreReport,
+): Promise<number> {
+  const { partition, generation } = audit
+  const listed = await documents.list(partition, block)
+  const there = new Set(listed.map(({ offset }) => offset))
+  const pairs = generation > 1 ? new Set(listed.map(({ offset, id }) => `${offset} ${id}`)) : undefined
+  const suspects: number[] = []
+  for (let offset = block.from; offset < block.to; offset++) if (pairs || !there.has(offset)) suspects.push(offset)
+  const asked = new Set(suspects)
+  let stored = pairs ? 0 : there.size
+  for (const span of spansOf(suspects, readThrough)) {
+    for await (const records of recordsOf(round, audit, span)) {
+      const inBlock = records.filter(record => asked.has(record.offset))
+      const absent = inBlock.filter(record => !isListed(record, pairs))
+      stored += inBlock.length - absent.length
+      for (let at = 0; at < absent.length; at += lookedForAtOnce)
+        stored += await judgeAll(round, documents, audit, absent.slice(at, at + lookedForAtOnce), report)
+    }
+  }
+  return stored
+}
+
+/** Returns how many are there all the same. */
+async function judgeAll(
+  round: Round,
+  documents: Documents,
+  audit: DocumentsAudit,
+  records: readonly LogRecord[],
+  report: StoreReport,
+): Promise<number> {
+  const verdicts = await documents.look(audit.partition, records)
+  let there = 0
+  for (const [index, record] of records.entries()) {
+    const judged = await judge(round, audit.partition, record, verdicts[index] ?? 'missing')
+    if (judged === 'there') there++
+    if (judged === 'dropped') report.dropped++
+    if (judged !== 'missing') continue
+    report.missing++
+    addMissing(round, audit, record)
+  }
+  return there
+}
+
+function isListed(record: LogRecord, pairs: ReadonlySet<string> | undefined): boolean {
+  if (!pairs) return false
+  const read = readRecord(record.value)
+  return read.ok && pairs.has(`${record.offset} ${read.eventId}`)
+}
+
+async function judge(
+  round: Round,
+  partition: number,
+  { offset, timestampMs }: LogRecord,
+  verdict: Verdict,
+): Promise<'there' | 'explained' | 'dropped' | 'missing'> {
+  if (verdict === 'there' || verdict === 'dropped') return verdict
+  if (verdict === 'copy') return 'explained'
+  const refused = await round.refused()
+  if (refused.has('elasticsearch', { partition, offset, timestampMs })) return 'explained'
+  return verdict === 'unstorable' && refused.mayBeGone(timestampMs) ? 'explained' : 'missing'
+}
+
+function addMissing({ findings }: Round, audit: DocumentsAudit, { offset, value }: LogRecord): void {
+  const { partition, generation, bounds } = audit
+  const read = readRecord(value)
+  const eventId = read.ok ? read.eventId : undefined
+  const onTopic = offset >= bounds.low
+  findings.add({ kind: 'missing', store: 'elasticsearch', partition, generation, offset, eventId, onTopic })
+}
+
+/** From the topic, and what is no longer there from the files. */
+async function* recordsOf(round: Round, audit: DocumentsAudit, span: Span): AsyncGenerator<readonly LogRecord[]> {
+  const { log, landed } = round
+  const { partition, bounds } = audit
+  const older = overlapOf(span, { from: 0, to: bounds.low })
+  if (older && landed) {
+    const files = ofKey(landed.table.files, audit)
+    yield* landedRecords({ ...audit, topic: log.topic, store: landed.store, files }, older)
+  }
+  const onTopic = overlapOf(span, bounds.low < bounds.high ? { from: bounds.low, to: bounds.high } : { from: 0, to: 0 })
+  if (onTopic) yield* log.read(partition, onTopic)
+}
