@@ -21,7 +21,10 @@ export function printedReport(report: Report): string {
     ...section('Windows of 5 minutes', events === 0 ? [] : windowLines(windows, colors, pages)),
     ...section(`Movers, ${moverTimes(windows)}`, columns(movers.map(moverRow))),
     ...section('Loss', loss.map(lossLine)),
-    ...section('Not counted: files that could not be read', unread.map(printable)),
+    ...section(
+      'Not counted: files that could not be read',
+      unread.map(name => shortName(name, 300)),
+    ),
   ]
   return `${lines.join('\n')}\n`
 }
