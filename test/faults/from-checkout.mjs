@@ -13,8 +13,10 @@ const outdir = mkdtempSync(join(root, 'node_modules', '.clicktrail-faults-'))
 process.on('exit', () => rmSync(outdir, { recursive: true, force: true }))
 await build({
   absWorkingDir: root,
-  entryPoints: ['test/faults/main.ts'],
-  outfile: join(outdir, 'main.mjs'),
+  entryPoints: ['test/faults/main.ts', 'test/faults/real/mortal-writer.ts'],
+  entryNames: '[name]',
+  outdir,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   target: 'node20',

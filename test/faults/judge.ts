@@ -10,6 +10,8 @@ export interface Evidence {
   deadLetters: readonly { partition: number; offset: number }[]
   /** @default 1 */
   generation?: number
+  /** Whether a row says how many offsets were passed over before it; documents do not. @default true */
+  chained?: boolean
 }
 
 export interface Verdict {
@@ -46,7 +48,7 @@ function idOf({ value }: LogRecord): string | undefined {
  * Holds the files to the log: every offset is landed, a copy of an event that is landed, a dead letter, or written down as gone, and only
  * one of them; `kafka.skipped` leads from each row to the one before; every line parses.
  */
-export function judge({ log, landed, deadLetters, generation = 1 }: Evidence): Verdict {
+export function judge({ log, landed, deadLetters, generation = 1, chained = true }: Evidence): Verdict {
   const rows = landed.rows.filter(row => row.generation === generation)
   const verdict: Verdict = {
     records: log.reduce((sum, records) => sum + records.length, 0),
@@ -64,7 +66,7 @@ export function judge({ log, landed, deadLetters, generation = 1 }: Evidence): V
     const gaps = here(landed.gaps).filter(gap => gap.generation === generation)
     const isGone = (offset: number) => gaps.some(gap => gap.from <= offset && offset <= gap.to)
     const own = here(rows).sort((a, b) => a.offset - b.offset)
-    judgePartition(verdict, { partition, records, rows: own, isGone, letters: here(deadLetters) })
+    judgePartition(verdict, { partition, records, rows: own, isGone, letters: here(deadLetters), chained })
   }
   for (const row of rows)
     if (!log[row.partition]?.[row.offset]) verdict.wrong.push(`${nameOf(row)} is not on the topic`)
@@ -77,9 +79,10 @@ interface Partition {
   rows: readonly Row[]
   letters: readonly { offset: number }[]
   isGone(offset: number): boolean
+  chained: boolean
 }
 
-function judgePartition(verdict: Verdict, { partition, records, rows, letters, isGone }: Partition): void {
+function judgePartition(verdict: Verdict, { partition, records, rows, letters, isGone, chained }: Partition): void {
   const landed = new Map(rows.map(row => [row.offset, row]))
   const dead = new Set(letters.map(letter => letter.offset))
   const ids = new Set(rows.map(row => row.id))
@@ -104,7 +107,7 @@ function judgePartition(verdict: Verdict, { partition, records, rows, letters, i
     const before = rows[index - 1]
     if (before?.offset === row.offset) verdict.doubled.push(nameOf(row))
     else if (seen.has(row.id)) verdict.doubled.push(`${nameOf(row)}, a copy of ${row.id}`)
-    else if (before && row.offset - before.offset - 1 !== row.skipped)
+    else if (chained && before && row.offset - before.offset - 1 !== row.skipped)
       verdict.wrong.push(`${nameOf(row)} counts ${row.skipped} skipped after ${before.offset}`)
     seen.add(row.id)
   }

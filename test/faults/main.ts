@@ -1,13 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { backwards } from './fakes/backwards.ts'
 import { controls } from './fakes/controls.ts'
+import { elasticsearchFaults } from './fakes/elasticsearch-faults.ts'
 import { faults } from './fakes/faults.ts'
 import { onFakes } from './fakes/play.ts'
 import type { Fault } from './fault.ts'
 import { realFaults } from './real/faults.ts'
 import { countedByHive } from './real/hive.ts'
 import { type LandedTable, onServers } from './real/play.ts'
-import { startServers } from './real/world.ts'
+import { type ServerCount, serverCounts, startServers } from './real/servers.ts'
 import { runFault, type Tally, tableOf } from './tally.ts'
 
 interface Options {
@@ -67,7 +68,7 @@ function runFakes({ seeds, seed, atOnce }: Options, wanted: Wanted): Promise<Tal
     () =>
       runFault(fault, { seeds, seed, control })
   const jobs = [
-    ...[...faults.map(onFakes), ...backwards].filter(wanted).map(fault => job(fault)),
+    ...[...[...faults, ...elasticsearchFaults].map(onFakes), ...backwards].filter(wanted).map(fault => job(fault)),
     ...controls.filter(wanted).map(({ name, fault }) => job({ ...onFakes(fault), name }, true)),
   ]
   progress(`${jobs.length} faults on fakes, ${seeds} seeds each from ${seed} on`)
@@ -75,14 +76,21 @@ function runFakes({ seeds, seed, atOnce }: Options, wanted: Wanted): Promise<Tal
 }
 
 /** One after the other: they share servers, which they end. */
-async function runReal({ seed, short }: Options, wanted: Wanted): Promise<Tally[]> {
-  progress('real servers are starting')
-  const servers = await startServers()
+async function runReal(count: ServerCount, { seed, short }: Options, wanted: Wanted): Promise<Tally[]> {
+  const chosen = realFaults.filter(
+    ({ servers = 'one', name }) => servers === count && wanted({ name: `real: ${name}` }),
+  )
+  if (chosen.length === 0) return []
+  progress(
+    `${count === 'one' ? 'one real server of each kind is' : 'three brokers, two NameNodes and three DataNodes are'} starting`,
+  )
+  const servers = await startServers(count)
   try {
     const tables: LandedTable[] = []
     const mostMs = short ? 20_000 : Number.POSITIVE_INFINITY
-    const real = realFaults.map(fault => onServers(fault, { servers, mostMs, tables })).filter(wanted)
-    if (!short) real.push(countedByHive(tables, servers.hdfs.rpc))
+    const real = chosen.map(fault => onServers(fault, { servers, mostMs, tables }))
+    if (!short)
+      real.push(countedByHive(`real: counted by Hive, ${count} of each`, tables, () => servers.hdfs.active().rpc))
     progress(`${real.length} faults on real servers, the seed is ${seed}`)
     const flags = short ? ' --real --short' : ' --real'
     return await runAll(
@@ -97,7 +105,7 @@ async function runReal({ seed, short }: Options, wanted: Wanted): Promise<Tally[
 async function run(options: Options): Promise<void> {
   const wanted = ({ name }: { name: string }) => name.includes(options.only ?? '')
   const tallies = await runFakes(options, wanted)
-  if (options.real) tallies.push(...(await runReal(options, wanted)))
+  if (options.real) for (const count of serverCounts) tallies.push(...(await runReal(count, options, wanted)))
   console.log(tableOf(tallies))
   if (tallies.length === 0) console.error(`no fault has "${options.only}" in its name`)
   process.exit(tallies.length === 0 || tallies.some(tally => tally.red.length > 0) ? 1 : 0)

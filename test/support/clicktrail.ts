@@ -20,17 +20,20 @@ export interface Spawned {
   env?: Readonly<Record<string, string>>
   /** File descriptors that it may have. @default as many as ours */
   maxFiles?: number
+  /** Path of another script to run. @default the built command */
+  script?: string
 }
 
 /** A shell sets the limit and becomes the process: the pid stays. */
-function limited(args: readonly string[], maxFiles: number): [string, string[]] {
-  return ['/bin/sh', ['-c', `ulimit -n ${maxFiles} && exec "$0" "$@"`, process.execPath, command, ...args]]
+function limited(argv: readonly string[], maxFiles: number): [string, string[]] {
+  return ['/bin/sh', ['-c', `ulimit -n ${maxFiles} && exec "$0" "$@"`, process.execPath, ...argv]]
 }
 
 /** Starts the built command with only the environment that is given; `start` in a test owns its ports and folders. */
-export function spawnClicktrail({ args, env = {}, maxFiles }: Spawned): Clicktrail {
+export function spawnClicktrail({ args, env = {}, maxFiles, script = command }: Spawned): Clicktrail {
   const { PATH = '', HOME = '', TZ } = process.env
-  const [file, argv] = maxFiles === undefined ? [process.execPath, [command, ...args]] : limited(args, maxFiles)
+  const all = [script, ...args]
+  const [file, argv] = maxFiles === undefined ? [process.execPath, all] : limited(all, maxFiles)
   const child = spawn(file, argv, {
     env: { PATH, HOME, ...(TZ ? { TZ } : {}), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

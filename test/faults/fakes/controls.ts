@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { posix } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { LandingStore } from '../../../consumers/hdfs/store.ts'
+import type { Interceptor } from './elasticsearch-client.ts'
+import { elasticsearchFaults } from './elasticsearch-faults.ts'
 import { faults } from './faults.ts'
 import type { FakeFault } from './play.ts'
+import type { WorldOptions } from './world.ts'
 
 /** A writer that is known to be wrong, and a fault that has to show it. */
 export interface Control {
@@ -40,16 +44,32 @@ function startAndEndInTheName(store: LandingStore): LandingStore {
 /** Sees no file, and so goes on from the committed offset. */
 const fromTheCommit = (store: LandingStore): LandingStore => ({ ...store, list: async () => [] })
 
-const wrong = (name: string, wrap: (store: LandingStore) => LandingStore, under: string): Control[] =>
-  faults
+/** Has Elasticsearch's own ids instead of the events': what is written again is there twice. */
+const underOtherIds: Interceptor = (request, ask) => {
+  const { bulkBody } = request
+  if (!Buffer.isBuffer(bulkBody)) return ask(request)
+  const text = bulkBody.toString().replaceAll(/"_id":"[^"]*"/g, () => `"_id":"${randomUUID()}"`)
+  return ask({ ...request, bulkBody: Buffer.from(text) })
+}
+
+/** Takes a document that was refused for a while for one that is stored. */
+const refusedIsStored: Interceptor = async (request, ask) => {
+  const answer = await ask(request)
+  return JSON.parse(JSON.stringify(answer).replaceAll(/"status":(429|5\d\d)/g, '"status":201'))
+}
+
+const wrong = (name: string, under: string, world: WorldOptions): Control[] =>
+  [...faults, ...elasticsearchFaults]
     .filter(fault => fault.name === under)
     .map(fault => ({
       name: `control: ${name}`,
-      fault: { ...fault, world: { ...fault.world, wrap, settleMs: 3_000 } },
+      fault: { ...fault, world: { ...fault.world, ...world, settleMs: 3_000 } },
     }))
 
 /** Each has to lose or to double something within the seeds of a run: else the harness would not see a writer that does. */
 export const controls: readonly Control[] = [
-  ...wrong('names by start and end', startAndEndInTheName, 'zombie before land'),
-  ...wrong('goes on from the commit', fromTheCommit, 'files moved away, to land again'),
+  ...wrong('names by start and end', 'zombie before land', { wrap: startAndEndInTheName }),
+  ...wrong('goes on from the commit', 'files moved away, to land again', { wrap: fromTheCommit }),
+  ...wrong('documents under other ids', 'kill -9 after bulk, elasticsearch', { interceptor: underOtherIds }),
+  ...wrong('refused is stored', 'documents refused for a while, elasticsearch', { interceptor: refusedIsStored }),
 ]

@@ -2,15 +2,30 @@ import type { LandingStore } from '../../../consumers/hdfs/store.ts'
 import type { TopicWriter } from '../../../topic/topic.ts'
 
 /** What a writer asks of the world outside its process. */
-export type Call = 'list' | 'read' | 'stage' | 'land' | 'discard' | 'bounds' | 'commit' | 'bury'
+export type Call =
+  | 'list'
+  | 'read'
+  | 'stage'
+  | 'land'
+  | 'discard'
+  | 'setup'
+  | 'bulk'
+  | 'mget'
+  | 'bounds'
+  | 'commit'
+  | 'bury'
 export type Point = `${'before' | 'after'} ${Call}`
+
+/** What every call of a writer goes out through, and every answer comes back through. */
+export interface Passage {
+  through<T>(call: Call, action: () => Promise<T>): Promise<T>
+}
 
 /**
  * A process's way to the world: every call of a writer goes out through it and every answer comes back through it. So a
  * writer in this process can be stopped and killed as a process is, between any two steps.
  */
-export interface Gate {
-  through<T>(call: Call, action: () => Promise<T>): Promise<T>
+export interface Gate extends Passage {
   /** Resolves while the process runs; never once it is dead. */
   pass(): Promise<void>
   readonly state: 'running' | 'stopped' | 'dead'
@@ -77,7 +92,7 @@ export function createGate(): Gate {
 }
 
 /** The store as the process behind the gate has it. */
-export function gatedStore(store: LandingStore, gate: Gate): LandingStore {
+export function gatedStore(store: LandingStore, gate: Passage): LandingStore {
   return {
     ...store,
     list: folder => gate.through('list', () => store.list(folder)),
@@ -90,7 +105,7 @@ export function gatedStore(store: LandingStore, gate: Gate): LandingStore {
 }
 
 /** The dead-letter topic as the process behind the gate has it. It stays open. */
-export function gatedWriter(writer: TopicWriter, gate: Gate): TopicWriter {
+export function gatedWriter(writer: TopicWriter, gate: Passage): TopicWriter {
   return {
     ...writer,
     append: (partition, records) => gate.through('bury', () => writer.append(partition, records)),

@@ -7,12 +7,14 @@ import { createFakeTopicWriter } from '../../support/fake-topic-writer.ts'
 import { type FakeWebHdfs, startFakeWebHdfs } from '../../support/fake-webhdfs/fake-webhdfs.ts'
 import { eventRecord, logStartMs, tabOf } from '../../support/log-records.ts'
 import { until } from '../../support/until.ts'
-import { type Landed, readLanded } from '../landed.ts'
+import type { Landed } from '../landed.ts'
 import { createValues, type Mixture } from '../values.ts'
+import type { Interceptor } from './elasticsearch-client.ts'
 import type { Point } from './gate.ts'
 import { createMemoryGroup, type MemoryGroup } from './group.ts'
+import { createTableReader, readDocuments } from './landed-in.ts'
 import { createMemoryLog, type MemoryLog } from './memory-log.ts'
-import { startWriter, table, type Writer } from './writer.ts'
+import { startWriter, type Writer } from './writer.ts'
 
 export interface WorldOptions {
   /** @default 2 */
@@ -28,6 +30,8 @@ export interface WorldOptions {
   mixture?: Mixture
   /** A wrong writer, for the controls. */
   wrap?: (store: LandingStore) => LandingStore
+  /** The same for one of Elasticsearch. */
+  interceptor?: Interceptor
   /** How long the end of a run may take. @default 20000 */
   settleMs?: number
 }
@@ -79,6 +83,7 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
     settleMs = 20_000,
     mixture,
     wrap,
+    interceptor,
   } = options
   const random = seeded(seed)
   const log = createMemoryLog('clicktrail', partitions)
@@ -87,7 +92,8 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
   const elasticsearch = sink === 'elasticsearch' ? await startFakeElasticsearch() : undefined
   const letters = createFakeTopicWriter({ topic: 'clicktrail-dlq' })
   const next = createValues(random, mixture)
-  const parsed = new Map<string, Landed>()
+  const readTable = createTableReader(hdfs.tree.files)
+  const landed = () => (elasticsearch ? readDocuments(elasticsearch.documents.values()) : readTable())
   let timestampMs = logStartMs
   let last = 0
 
@@ -96,29 +102,15 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
     log.append(partition, value, timestampMs + world.brokerSkewMs)
   }
 
-  /** Files never change: each is read once. */
-  function landed(): Landed {
-    const all: Landed = { rows: [], gaps: [], broken: [] }
-    for (const [path, content] of hdfs.tree.files) {
-      if (!path.startsWith(`${table}/`)) continue
-      const key = `${path} ${content.length}`
-      const one = parsed.get(key) ?? readLanded([[path, content]])
-      parsed.set(key, one)
-      all.rows.push(...one.rows)
-      all.gaps.push(...one.gaps)
-      all.broken.push(...one.broken)
-    }
-    return all
-  }
-
   /** The highest offset that is durable, by partition. */
   function reached(): number[] {
     const highest = Array.from({ length: log.partitions() }, () => -1)
     const note = (partition: number, offset: number) => {
       highest[partition] = Math.max(highest[partition] ?? -1, offset)
     }
-    for (const row of landed().rows) if (row.generation === world.generation) note(row.partition, row.offset)
+    // Documents are not stored in the order of the log: only the commit says that all before it are there.
     if (elasticsearch) for (const [partition, { next: offset }] of group.committed) note(partition, offset - 1)
+    else for (const row of landed().rows) if (row.generation === world.generation) note(row.partition, row.offset)
     return highest
   }
 
@@ -135,7 +127,7 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
     brokerSkewMs: 0,
     async startOne() {
       const { topic } = log
-      const place = { random, topic, group, deadLetters: letters, elasticsearch: elasticsearch?.url, wrap }
+      const place = { random, topic, group, deadLetters: letters, elasticsearch: elasticsearch?.url, wrap, interceptor }
       const writer = await startWriter({ ...place, hdfs: { urls: hdfs.urls, kind }, generation: world.generation })
       world.writers.push(writer)
       return writer

@@ -28,7 +28,7 @@ export const killedAt = (point: Point): FakeFault => ({
   },
 })
 
-const zombieAt = (point: Point): FakeFault => ({
+export const zombieAt = (point: Point): FakeFault => ({
   name: `zombie ${point}`,
   async trouble(world) {
     const writer = await world.standing(point)
@@ -39,6 +39,20 @@ const zombieAt = (point: Point): FakeFault => ({
     await wait(world.random.below(150))
     writer.gate.go()
     await writer.member.hear()
+  },
+})
+
+export const closedAt = (points: readonly Point[]): FakeFault => ({
+  name: 'SIGTERM in mid-flush',
+  async trouble(world) {
+    const writer = await world.standing(world.random.pick(points))
+    if (!writer) return
+    const closed = world.close(writer)
+    await wait(world.random.below(300))
+    writer.gate.go()
+    await closed
+    world.happened++
+    await world.startOne()
   },
 })
 
@@ -90,19 +104,5 @@ export const writerFaults: readonly FakeFault[] = [
       await wait(80)
     },
   },
-  {
-    name: 'SIGTERM in mid-flush',
-    async trouble(world) {
-      const writer = await world.standing(
-        world.random.pick(['after stage', 'before land', 'after land', 'before commit']),
-      )
-      if (!writer) return
-      const closed = world.close(writer)
-      await wait(world.random.below(300))
-      writer.gate.go()
-      await closed
-      world.happened++
-      await world.startOne()
-    },
-  },
+  closedAt(['after stage', 'before land', 'after land', 'before commit']),
 ]

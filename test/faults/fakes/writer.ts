@@ -11,6 +11,7 @@ import { createWebHdfsStore } from '../../../consumers/hdfs/webhdfs/store.ts'
 import type { Sink } from '../../../consumers/sink.ts'
 import type { TopicWriter } from '../../../topic/topic.ts'
 import type { Random } from '../../fuzz/random.ts'
+import { gatedClient, type Interceptor, intercept } from './elasticsearch-client.ts'
 import { createGate, type Gate, gatedStore, gatedWriter } from './gate.ts'
 import type { Member, MemoryGroup } from './group.ts'
 
@@ -38,9 +39,15 @@ export interface WriterPlace {
   generation: number
   /** A wrong writer, for the controls: the store as it sees it. */
   wrap: ((store: LandingStore) => LandingStore) | undefined
+  /** … and its requests to Elasticsearch. */
+  interceptor: Interceptor | undefined
 }
 
-const lineSchema = z.looseObject({ msg: z.string(), err: z.object({ message: z.string() }).optional() })
+const lineSchema = z.looseObject({
+  msg: z.string(),
+  err: z.object({ message: z.string() }).optional(),
+  why: z.string().optional(),
+})
 
 /** Waits of a real process, in a hundredth of the time. */
 const hurry: typeof wait = (ms, signal) => wait(ms / 100, signal)
@@ -52,8 +59,8 @@ export async function startWriter(place: WriterPlace): Promise<Writer> {
   const clock = { skewMs: 0 }
   const now = () => Date.now() + clock.skewMs
   const keep = (text: string) => {
-    const { msg, err } = lineSchema.parse(JSON.parse(text))
-    said.push(err ? `${msg}: ${err.message}` : msg)
+    const { msg, err, why = err?.message } = lineSchema.parse(JSON.parse(text))
+    said.push(why === undefined ? msg : `${msg}: ${why}`)
   }
   const logger = pino({ level: 'warn' }, { write: keep })
   const member = place.group.join(gate)
@@ -72,11 +79,19 @@ export async function startWriter(place: WriterPlace): Promise<Writer> {
 }
 
 function sinkOf(place: WriterPlace, process: { gate: Gate; logger: pino.Logger; now: () => number }): Sink {
-  const { random, topic, elasticsearch, hdfs, generation, wrap = store => store } = place
+  const { random, topic, elasticsearch, hdfs, generation, wrap = store => store, interceptor } = place
   const { gate, logger, now } = process
   if (elasticsearch !== undefined) {
-    const client = elasticsearchClient({ urls: [elasticsearch], requestTimeoutMs: 2_000 })
-    return createElasticsearchSink({ client, topic, logger, maxAgeMs: 30, backoff: { baseMs: 2, maxMs: 40 } })
+    const client = elasticsearchClient({ urls: [elasticsearch], requestTimeoutMs: 400 })
+    return createElasticsearchSink({
+      client: gatedClient(interceptor ? intercept(client, interceptor) : client, gate),
+      topic,
+      logger,
+      maxAgeMs: 5 + random.below(30),
+      maxRecords: 3 + random.below(40),
+      maxInFlight: 1 + random.below(4),
+      backoff: { baseMs: 2, maxMs: 40 },
+    })
   }
   const create = hdfs.kind === 'httpfs' ? createHttpFsStore : createWebHdfsStore
   const patience = { connectTimeoutMs: 300, idleTimeoutMs: 250 }

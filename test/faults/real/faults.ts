@@ -1,33 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../../support/until.ts'
+import { clockFault } from './clock.ts'
+import { failpointFaults } from './failpoints.ts'
+import { hasLanded, moment, restart } from './moments.ts'
 import type { RealFault } from './play.ts'
-import type { RealWorld } from './world.ts'
+import { severalFaults } from './several-faults.ts'
+import { storageFaults } from './storage-faults.ts'
 
 /** Longer than the writers' session of 15 s: the group has given its partitions to others. */
 const zombieMs = 20_000
 const mostPartitions = 6
-
-/** Waits for a moment that the seed picks; or, one time in two, for a line of the writer's log that says a file has landed. */
-async function moment(world: RealWorld, mostMs = 2_000): Promise<void> {
-  const writer = world.writers[0]
-  if (!writer || world.random.once(2)) return void (await wait(world.random.below(mostMs)))
-  const before = writer.output().length
-  const isThere = () => writer.output().indexOf('file landed', before) >= 0 || writer.child.exitCode !== null
-  await until(isThere, { what: 'a file', timeoutMs: mostMs, everyMs: 1 }).catch(() => {})
-}
-
-/** The writer that runs longest is at work. */
-async function hasLanded({ writers: [writer] }: RealWorld): Promise<void> {
-  await until(() => writer?.output().includes('file landed') ?? true, { what: 'a file', timeoutMs: 60_000 })
-}
-
-async function restart(world: RealWorld, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const [writer] = world.writers
-  if (!writer) return
-  await world.end(writer, signal)
-  world.happened++
-  await world.startOne()
-}
 
 export const realFaults: readonly RealFault[] = [
   {
@@ -88,10 +70,10 @@ export const realFaults: readonly RealFault[] = [
     name: 'NameNode restart',
     async trouble(world) {
       await wait(3_000)
-      const { nameNode } = world.servers.hdfs
-      await nameNode.end(world.random.pick(['SIGTERM', 'SIGKILL']))
+      const [nameNode] = world.servers.hdfs.nameNodes
+      await nameNode?.end(world.random.pick(['SIGTERM', 'SIGKILL']))
       await wait(world.random.below(3_000))
-      await nameNode.start()
+      await nameNode?.start()
       world.happened++
       await wait(3_000)
     },
@@ -111,10 +93,10 @@ export const realFaults: readonly RealFault[] = [
     name: 'the only DataNode gone',
     async trouble(world) {
       await wait(2_000)
-      const { dataNode } = world.servers.hdfs
-      await dataNode.end('SIGKILL')
+      const [dataNode] = world.servers.hdfs.dataNodes
+      await dataNode?.end('SIGKILL')
       await wait(world.random.below(8_000))
-      await dataNode.start()
+      await dataNode?.start()
       world.happened++
       await wait(2_000)
     },
@@ -168,4 +150,8 @@ export const realFaults: readonly RealFault[] = [
       world.happened++
     },
   },
+  ...failpointFaults,
+  clockFault,
+  ...storageFaults,
+  ...severalFaults,
 ]

@@ -9,11 +9,12 @@ import type { LandedTable } from './play.ts'
 const query = (table: string) =>
   `SELECT '${table}', kafka_partition, landed, missing + doubled FROM ${table}_completeness;`
 
-/** Hive counts what all runs have landed, and asks of each partition whether it is complete. */
-export function countedByHive(tables: readonly LandedTable[], hdfs: string): Fault {
+/** Hive counts what all runs have landed, and asks of each partition whether it is complete. `rpc` is of the NameNode that serves then. */
+export function countedByHive(name: string, tables: readonly LandedTable[], rpc: () => string): Fault {
   return {
-    name: 'real: counted by Hive',
+    name,
     async run() {
+      const hdfs = rpc()
       const statements = tables.map(({ table: location }, index) => {
         const table = `faults_${index}`
         return `${hiveDdl({ location, table })}\n${query(table)}`
@@ -22,7 +23,7 @@ export function countedByHive(tables: readonly LandedTable[], hdfs: string): Fau
       const wrong: string[] = []
       let records = 0
       for (const [index, { table, rows: expected }] of tables.entries()) {
-        const own = rows.filter(([name]) => name === `faults_${index}`)
+        const own = rows.filter(([of]) => of === `faults_${index}`)
         const counted = own.reduce((sum, row) => sum + Number(row[2]), 0)
         records += counted
         if (counted !== expected) wrong.push(`${table}: Hive counts ${counted} rows of ${expected}`)

@@ -1,128 +1,110 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { hadoopJvm, hadoopXml, quickBlocks, writeHadoopConfig } from '../../stack/hadoop-config.ts'
+import { hadoopJvm, writeHadoopConfig } from '../../stack/hadoop-config.ts'
 import { get } from '../../stack/http-get.ts'
 import { fetchJars } from '../../stack/jars.ts'
-import { run, tailOf } from '../../stack/run.ts'
+import { run } from '../../stack/run.ts'
 import { findJava } from '../../stack/tools.ts'
 import { stablePorts } from '../../support/broker-cluster.ts'
 import { until } from '../../support/until.ts'
+import { dataNodeArgs, hdfsSite, nameDir, nameNodeArgs, nameNodeId } from './hdfs-site.ts'
+import { type OwnServer, ownServer } from './own-server.ts'
 
-/** A server that may be killed and started again. */
-export interface OwnServer {
-  /** Resolves when it serves; a NameNode that is killed may be in safe mode for a moment after. */
-  start(): Promise<void>
-  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+export interface HdfsSize {
+  /** Of two, one is active and the other on standby. */
+  nameNodes: 1 | 2
+  /** Of three, two hold each block. */
+  dataNodes: 1 | 3
 }
 
 /** An HDFS of the harness's own, in a temporary folder and on free ports: nothing of the shared stack is touched. */
 export interface OwnHdfs {
-  /** WebHDFS. */
-  readonly url: string
-  /** `host:port` of the NameNode's RPC. */
-  readonly rpc: string
-  readonly nameNode: OwnServer
-  readonly dataNode: OwnServer
+  /** WebHDFS of each NameNode. */
+  readonly urls: readonly string[]
+  /** The NameNode that serves: its WebHDFS, and `host:port` of its RPC. */
+  active(): { url: string; rpc: string }
+  readonly nameNodes: readonly OwnServer[]
+  readonly dataNodes: readonly OwnServer[]
   safeMode(action: 'enter' | 'leave'): Promise<void>
-  /** Kills both and removes their data. */
+  /** Of a pair. Nobody is asked whether there is another active one: make that a standby, or end it, before. */
+  become(nameNode: number, state: 'active' | 'standby'): Promise<void>
+  /** Kills all and removes their data. */
   close(): Promise<void>
 }
 
 const packages = 'org.apache.hadoop.hdfs.server'
-const readyMs = 120_000
 
-/** Formats and starts a NameNode and one DataNode; resolves when files can be written. */
-export async function startOwnHdfs(): Promise<OwnHdfs> {
+/** Formats and starts an HDFS; resolves when files can be written. */
+export async function startOwnHdfs(size: HdfsSize): Promise<OwnHdfs> {
   const folder = mkdtempSync(join(tmpdir(), 'clicktrail-hdfs-'))
-  const [http = 0, rpcPort = 0, transfer = 0, ipc = 0, dataHttp = 0] = await stablePorts(5)
-  const rpc = `127.0.0.1:${rpcPort}`
-  const url = `http://127.0.0.1:${http}`
+  const ports = await stablePorts(2 * size.nameNodes + 3 * size.dataNodes)
+  const addresses = Array.from({ length: size.nameNodes }, () => {
+    const [http = 0, rpc = 0] = ports.splice(0, 2)
+    return { http: `127.0.0.1:${http}`, rpc: `127.0.0.1:${rpc}` }
+  })
   const { java } = findJava()
   const jars = join(await fetchJars('hdfs', line => console.error(line)), '*')
   const config = join(folder, 'conf')
   for (const webapp of ['hdfs', 'datanode']) mkdirSync(join(config, 'webapps', webapp), { recursive: true })
   mkdirSync(join(folder, 'tmp'))
-  writeHadoopConfig(config, {
-    'core-site.xml': hadoopXml({
-      'fs.defaultFS': `hdfs://${rpc}`,
-      'hadoop.tmp.dir': join(folder, 'tmp'),
-      'hadoop.http.staticuser.user': userInfo().username,
-    }),
-    'hdfs-site.xml': hadoopXml({
-      ...quickBlocks,
-      'dfs.replication': 1,
-      'dfs.permissions.enabled': false,
-      'dfs.namenode.rpc-address': rpc,
-      'dfs.namenode.http-address': `127.0.0.1:${http}`,
-      'dfs.namenode.name.dir': pathToFileURL(join(folder, 'name')).href,
-      'dfs.namenode.datanode.registration.ip-hostname-check': false,
-      'dfs.namenode.safemode.extension': 0,
-      'dfs.namenode.fs-limits.min-block-size': 4096,
-      'dfs.datanode.data.dir': pathToFileURL(join(folder, 'data')).href,
-      'dfs.datanode.hostname': '127.0.0.1',
-      'dfs.datanode.address': `127.0.0.1:${transfer}`,
-      'dfs.datanode.ipc.address': `127.0.0.1:${ipc}`,
-      'dfs.datanode.http.address': `127.0.0.1:${dataHttp}`,
-    }),
-  })
+  writeHadoopConfig(config, hdfsSite({ folder, nameNodes: addresses, replication: Math.min(2, size.dataNodes) }))
   const jvm = [...hadoopJvm, `-Djava.io.tmpdir=${join(folder, 'tmp')}`, '-cp', `${config}:${jars}`]
   const tool = (...args: string[]) => run(java, [...jvm, ...args], join(folder, 'tool.log'))
-  await tool(`${packages}.namenode.NameNode`, '-format', '-nonInteractive')
+  const isPair = size.nameNodes === 2
+  const nameNodeMain = (index: number) => [`${packages}.namenode.NameNode`, ...(isPair ? nameNodeArgs(index) : [])]
+  await tool(...nameNodeMain(0), '-format', '-nonInteractive')
+  if (isPair) cpSync(nameDir(folder, 0), nameDir(folder, 1), { recursive: true })
 
-  const nameNodeServes = async () => (await get(`${url}/webhdfs/v1/?op=LISTSTATUS`)).ok
-  const hasDataNode = async () => {
-    const state = await get(`${url}/jmx?qry=Hadoop:service=NameNode,name=FSNamesystemState`)
-    const serves = await get(`http://127.0.0.1:${dataHttp}/`)
-    return serves.status < 500 && /"NumLiveDataNodes"\s*:\s*1\b/.test(await state.text())
-  }
-  const nameNode = ownServer(
-    java,
-    [...jvm, `${packages}.namenode.NameNode`],
-    join(folder, 'namenode.log'),
-    nameNodeServes,
+  const nameNodes = addresses.map(({ http }, index) =>
+    ownServer({
+      java,
+      args: [...jvm, ...nameNodeMain(index)],
+      log: join(folder, `namenode-${index}.log`),
+      async serves() {
+        const answer = await get(`http://${http}/webhdfs/v1/?op=LISTSTATUS`)
+        return answer.ok || (isPair && (await answer.text()).includes('StandbyException'))
+      },
+    }),
   )
-  const dataNode = ownServer(java, [...jvm, `${packages}.datanode.DataNode`], join(folder, 'datanode.log'), hasDataNode)
-  await nameNode.start()
-  await dataNode.start()
-  return {
-    url,
-    rpc,
-    nameNode,
-    dataNode,
-    safeMode: action => tool('org.apache.hadoop.hdfs.tools.DFSAdmin', '-safemode', action),
-    async close() {
-      await Promise.all([dataNode.end('SIGKILL'), nameNode.end('SIGKILL')])
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
+  const dataNodes = Array.from({ length: size.dataNodes }, (_, index) => {
+    const own = ports.splice(0, 3)
+    return ownServer({
+      java,
+      args: [...jvm, `${packages}.datanode.DataNode`, ...dataNodeArgs(join(folder, `data-${index}`), own)],
+      log: join(folder, `datanode-${index}.log`),
+      serves: async () => (await get(`http://127.0.0.1:${own[2]}/`)).status < 500 && (await isKnown(own[0])),
+    })
+  })
 
-function ownServer(java: string, args: readonly string[], log: string, serves: () => Promise<boolean>): OwnServer {
-  let child: ChildProcess | undefined
-  process.on('exit', () => child?.kill('SIGKILL'))
+  let active = 0
+  const activeOne = () => ({ url: `http://${addresses[active]?.http}`, rpc: addresses[active]?.rpc ?? '' })
+  const isKnown = async (transferPort = 0) => {
+    const info = await get(`${activeOne().url}/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo`)
+    return (await info.text()).includes(`:${transferPort}\\"`)
+  }
+
+  async function become(nameNode: number, state: 'active' | 'standby'): Promise<void> {
+    const to = state === 'active' ? ['-transitionToActive', '--forceactive'] : ['-transitionToStandby']
+    await tool('org.apache.hadoop.hdfs.tools.DFSHAAdmin', ...to, nameNodeId(nameNode))
+    if (state === 'active') active = nameNode
+  }
+
+  await Promise.all(nameNodes.map(server => server.start()))
+  if (isPair) await become(0, 'active')
+  await Promise.all(dataNodes.map(server => server.start()))
+  const takesFiles = async () => (await get(`${activeOne().url}/webhdfs/v1/?op=LISTSTATUS`)).ok
+  await until(() => takesFiles().catch(() => false), { what: 'HDFS to serve', everyMs: 200 })
   return {
-    async start() {
-      const output = openSync(log, 'a')
-      const started = spawn(java, [...args], { stdio: ['ignore', output, output] })
-      closeSync(output)
-      child = started
-      const isReady = () => {
-        if (started.exitCode !== null) throw new Error(`it ended while it started:\n${tailOf(log)}`)
-        return serves().catch(() => false)
-      }
-      await until(isReady, { what: `the server of ${log}`, timeoutMs: readyMs, everyMs: 200 })
-    },
-    async end(signal) {
-      const running = child
-      child = undefined
-      if (!running || running.exitCode !== null || running.signalCode !== null) return
-      const exited = once(running, 'exit')
-      running.kill(signal)
-      await exited
+    urls: addresses.map(({ http }) => `http://${http}`),
+    active: activeOne,
+    nameNodes,
+    dataNodes,
+    safeMode: action => tool('org.apache.hadoop.hdfs.tools.DFSAdmin', '-safemode', action),
+    become,
+    async close() {
+      await Promise.all([...dataNodes, ...nameNodes].map(server => server.end('SIGKILL')))
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

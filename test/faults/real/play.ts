@@ -4,13 +4,20 @@ import type { Fault, Outcome } from '../fault.ts'
 import { judge } from '../judge.ts'
 import type { Mixture } from '../values.ts'
 import { readTopic } from './read-topic.ts'
-import { openRealWorld, type RealWorld, type Servers } from './world.ts'
+import type { ServerCount, Servers } from './servers.ts'
+import { openRealWorld, type RealWorld } from './world.ts'
 
 export interface RealFault {
   name: string
   mixture?: Mixture
   /** How long records come in a full run. @default 30_000 */
   lengthMs?: number
+  /** @default 'one' */
+  servers?: ServerCount
+  /** How many run from the beginning. @default 2 */
+  writers?: number
+  /** Before a writer runs. @default nothing */
+  before?: (world: RealWorld) => Promise<void>
   /** Made again and again while records come. */
   trouble(world: RealWorld): Promise<void>
   /** When records have ceased to come: what is still wrong is mended. @default nothing */
@@ -31,8 +38,6 @@ export interface RealOptions {
   tables: LandedTable[]
 }
 
-const writers = 2
-
 /** A run with real writers on real servers: trouble for so long, then peace; in the end every offset is where it belongs. */
 export function onServers(fault: RealFault, options: RealOptions): Fault {
   const { servers, tables, mostMs } = options
@@ -42,7 +47,8 @@ export function onServers(fault: RealFault, options: RealOptions): Fault {
     async run(seed) {
       const world = await openRealWorld(servers, seed, fault.mixture)
       try {
-        for (let count = 0; count < writers; count++) await world.startOne()
+        await fault.before?.(world)
+        for (let count = 0; count < (fault.writers ?? 2); count++) await world.startOne()
         await world.feed(lengthMs, () => fault.trouble(world))
         await fault.after?.(world)
         if (world.writers.length === 0) await world.startOne()
@@ -66,7 +72,7 @@ async function outcomeOf(world: RealWorld): Promise<Outcome> {
     offset: Number(headers['__connect.errors.offset']),
   }))
   const verdict = judge({ log, landed: await world.landed(), deadLetters, generation })
-  const store = createWebHdfsStore({ urls: [servers.hdfs.url], user: 'clicktrail', path: table })
+  const store = createWebHdfsStore({ urls: servers.hdfs.urls, user: 'clicktrail', path: table })
   const { problems } = await checkTable({ store, topic })
   const damage = problems.filter(problem => problem.damage)
   const checked = damage.map(({ kind, path, what }) => `hdfs check: ${kind} ${path}: ${what}`)

@@ -7,11 +7,11 @@ const listing = z.object({
 })
 
 /** The files of a table in HDFS with their bytes, read with fetch: not with the code under test. Files never change, so each is fetched once. */
-export function createTableReader(url: string, table: string): () => Promise<Map<string, Buffer>> {
+export function createTableReader(url: () => string, table: string): () => Promise<Map<string, Buffer>> {
   const known = new Map<string, Buffer>()
 
   async function read(path: string): Promise<void> {
-    const response = await fetch(`${url}/webhdfs/v1${path}?op=LISTSTATUS`)
+    const response = await fetch(`${url()}/webhdfs/v1${path}?op=LISTSTATUS`)
     if (response.status === 404) return
     if (!response.ok) throw new Error(`LISTSTATUS ${path}: ${response.status}`)
     for (const { pathSuffix, type, length } of listing.parse(await response.json()).FileStatuses.FileStatus) {
@@ -22,7 +22,7 @@ export function createTableReader(url: string, table: string): () => Promise<Map
   }
 
   async function bytesOf(path: string): Promise<Buffer> {
-    const response = await fetch(`${url}/webhdfs/v1${path}?op=OPEN`)
+    const response = await fetch(`${url()}/webhdfs/v1${path}?op=OPEN`)
     if (!response.ok) throw new Error(`OPEN ${path}: ${response.status}`)
     return Buffer.from(await response.arrayBuffer())
   }

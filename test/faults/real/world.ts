@@ -1,36 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Admin, Kafka } from 'kafkajs'
-import { kafkaClient } from '../../../topic/kafka/connect.ts'
+import type { Admin } from 'kafkajs'
 import { encodeRecord } from '../../../topic/record.ts'
 import { type Random, seeded } from '../../fuzz/random.ts'
-import { type BrokerCluster, startBrokerCluster } from '../../support/broker-cluster.ts'
 import { type Clicktrail, freePort, spawnClicktrail } from '../../support/clicktrail.ts'
 import { eventRecord, tabOf } from '../../support/log-records.ts'
 import { until } from '../../support/until.ts'
 import { type Landed, readLanded } from '../landed.ts'
 import { createValues, type Mixture } from '../values.ts'
-import { type OwnHdfs, startOwnHdfs } from './own-hdfs.ts'
+import type { Servers } from './servers.ts'
 import { createTableReader } from './table-files.ts'
-
-/** The servers of all runs: the harness's own, since they are killed. */
-export interface Servers {
-  brokers: BrokerCluster
-  kafka: Kafka
-  hdfs: OwnHdfs
-  close(): Promise<void>
-}
-
-export async function startServers(): Promise<Servers> {
-  const [brokers, hdfs] = await Promise.all([startBrokerCluster(1), startOwnHdfs()])
-  return {
-    brokers,
-    kafka: kafkaClient({ brokers: brokers.direct.split(','), clientId: 'faults' }),
-    hdfs,
-    close: async () => {
-      await Promise.all([brokers.close(), hdfs.close()])
-    },
-  }
-}
+import { makeTopics, makeTopicsAgain } from './topics.ts'
 
 /** A topic, a table and writers that are processes; all of it one run's own. */
 export interface RealWorld {
@@ -47,7 +26,11 @@ export interface RealWorld {
   generation: number
   /** Deletes the topic and its dead letters and makes both again, empty. */
   makeTopicAgain(): Promise<void>
-  startOne(): Promise<void>
+  /** Of writers that are started from now on: what differs from the usual. */
+  readonly env: Record<string, string>
+  /** Records come. */
+  readonly feeding: boolean
+  startOne(different?: { script?: string; env?: Record<string, string> }): Promise<Clicktrail>
   some(): Clicktrail
   /** Ends one that runs; one that is told by SIGTERM and does not end with 0 is wrong. */
   end(writer: Clicktrail, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
@@ -56,30 +39,12 @@ export interface RealWorld {
   /** Appends one more event to every partition and waits until all that is on the topic is durable. */
   settle(): Promise<void>
   landed(): Promise<Landed>
+  /** Called by `close`. */
+  atEnd(close: () => Promise<void>): void
   close(): Promise<void>
 }
 
-const firstPartitions = 3
 const settleMs = 120_000
-const maxMessageBytes = 4 * 1_048_576
-
-async function makeTopics(admin: Admin, topic: string): Promise<void> {
-  const configEntries = [
-    { name: 'message.timestamp.type', value: 'LogAppendTime' },
-    { name: 'max.message.bytes', value: String(maxMessageBytes) },
-  ]
-  const topics = [
-    { topic, numPartitions: firstPartitions, replicationFactor: 1, configEntries },
-    { topic: `${topic}-dlq`, numPartitions: 1, replicationFactor: 1, configEntries },
-  ]
-  // kafkajs's own waiting fails where a broker does not know the topic yet.
-  await admin.createTopics({ topics, waitForLeaders: false })
-  const isThere = async () => {
-    await admin.fetchTopicOffsets(`${topic}-dlq`)
-    return (await admin.fetchTopicOffsets(topic)).length === firstPartitions
-  }
-  await until(() => isThere().catch(() => false), { what: 'the topics to be there', everyMs: 200 })
-}
 
 /** Makes the topics; nothing is written and no writer runs yet. */
 export async function openRealWorld(servers: Servers, seed: number, mixture: Mixture = {}): Promise<RealWorld> {
@@ -89,14 +54,17 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
   const table = `/faults/${topic}/events`
   const admin = kafka.admin({ retry: { retries: 20 } })
   await admin.connect()
-  await makeTopics(admin, topic)
+  const topics = { topic, replicationFactor: brokers.nodes.length }
+  await makeTopics(admin, topics)
+  const closes: (() => Promise<void>)[] = []
+  let feeding = false
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     metadataMaxAge: 1_000,
     retry: { retries: 30, maxRetryTime: 1_000 },
   })
   const next = createValues(random, mixture)
-  const readTable = createTableReader(hdfs.url, table)
+  const readTable = createTableReader(() => hdfs.active().url, table)
   let last = 0
 
   const partitions = async () => (await admin.fetchTopicOffsets(topic)).length
@@ -135,25 +103,27 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
     happened: 0,
     wrong: [],
     generation: 1,
-    async makeTopicAgain() {
-      const topics = [topic, `${topic}-dlq`]
-      await admin.deleteTopics({ topics })
-      const isGone = async () => !(await admin.listTopics()).some(name => topics.includes(name))
-      await until(isGone, { what: 'the topics to be gone', everyMs: 200 })
-      await makeTopics(admin, topic)
+    env: {},
+    get feeding() {
+      return feeding
     },
-    async startOne() {
+    makeTopicAgain: () => makeTopicsAgain(admin, topics),
+    async startOne({ script, env: different = {} } = {}) {
       const env = {
         KAFKA_BROKERS: brokers.direct,
         CLICKTRAIL_TOPIC: topic,
-        HDFS_URL: hdfs.url,
+        HDFS_URL: hdfs.urls.join(','),
         HDFS_PATH: table,
         CLICKTRAIL_GENERATION: String(world.generation),
         CLICKTRAIL_ADMIN_PORT: String(await freePort()),
         CLICKTRAIL_FLUSH_MAX_AGE_MS: String(200 + random.below(600)),
         CLICKTRAIL_FLUSH_MAX_RECORDS: String(20 + random.below(300)),
+        ...world.env,
+        ...different,
       }
-      world.writers.push(spawnClicktrail({ args: ['consume', 'hdfs'], env }))
+      const writer = spawnClicktrail({ args: ['consume', 'hdfs'], env, ...(script && { script }) })
+      world.writers.push(writer)
+      return writer
     },
     some: () => random.pick(world.writers),
     async end(writer, signal) {
@@ -165,7 +135,8 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
     },
     async feed(lengthMs, trouble) {
       const endMs = Date.now() + lengthMs
-      const feeding = (async () => {
+      feeding = true
+      const fed = (async () => {
         for (let count = 1; Date.now() < endMs; count = await partitions().catch(() => count)) {
           for (let turn = 0; turn < 20; turn++) {
             const partition = random.below(count)
@@ -176,11 +147,13 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
             await wait(random.below(40))
           }
         }
-      })()
+      })().finally(() => {
+        feeding = false
+      })
       // It is awaited below; trouble may take longer than it takes to fail.
-      feeding.catch(() => {})
+      fed.catch(() => {})
       while (Date.now() < endMs) await trouble()
-      await feeding
+      await fed
     },
     async settle() {
       const count = await partitions()
@@ -193,8 +166,10 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
       })
     },
     landed,
+    atEnd: close => void closes.push(close),
     async close() {
       await Promise.all(world.writers.map(writer => writer.stop('SIGKILL')))
+      await Promise.allSettled(closes.map(close => close()))
       await Promise.allSettled([producer.disconnect(), admin.disconnect()])
     },
   }

@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
+import { tailOf } from '../../stack/run.ts'
+import { until } from '../../support/until.ts'
+
+/** A server that may be killed and started again. Its process ends with ours. */
+export interface OwnServer {
+  /** Resolves when it serves; `more` goes behind its arguments, this time. A NameNode that was killed may be in safe mode for a moment after. */
+  start(...more: string[]): Promise<void>
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+}
+
+export interface OwnServerOptions {
+  java: string
+  args: readonly string[]
+  /** The file that gets what it prints. */
+  log: string
+  /** May reject: that is a no. */
+  serves(): Promise<boolean>
+}
+
+const readyMs = 120_000
+
+/** Starts nothing yet. `start` rejects, with the end of the log, for a server that ends meanwhile or takes longer than two minutes. */
+export function ownServer({ java, args, log, serves }: OwnServerOptions): OwnServer {
+  let child: ChildProcess | undefined
+  process.on('exit', () => child?.kill('SIGKILL'))
+  return {
+    async start(...more) {
+      const output = openSync(log, 'a')
+      const started = spawn(java, [...args, ...more], { stdio: ['ignore', output, output] })
+      closeSync(output)
+      child = started
+      const isReady = () => {
+        if (started.exitCode !== null) throw new Error(`it ended while it started:\n${tailOf(log)}`)
+        return serves().catch(() => false)
+      }
+      await until(isReady, { what: `the server of ${log}`, timeoutMs: readyMs, everyMs: 200 })
+    },
+    async end(signal) {
+      const running = child
+      child = undefined
+      if (!running || running.exitCode !== null || running.signalCode !== null) return
+      const exited = once(running, 'exit')
+      running.kill(signal)
+      await exited
+    },
+  }
+}

@@ -1,0 +1,118 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { type ProxiedCall, startWebHdfsProxy, type Treatment } from '../../support/webhdfs-proxy.ts'
+import { fullDisk } from './hdfs-site.ts'
+import { hasLanded, isSaidAgain, timesSaid } from './moments.ts'
+import type { RealFault } from './play.ts'
+import type { RealWorld } from './world.ts'
+
+interface Proxied {
+  name: string
+  treatment: Exclude<Treatment, 'pass'>
+  /** One such call in how many; 0 is none. */
+  onceIn(call: ProxiedCall): number
+  /** What has to have been hit, each of them. */
+  hits: readonly string[]
+}
+
+const nameOf = ({ op, dataNode }: ProxiedCall) => (dataNode ? `dn:${op}` : op)
+
+/** All writers go through a proxy to HDFS, which treats some calls badly while records come. */
+function proxied({ name, treatment, onceIn, hits }: Proxied): RealFault {
+  const hit = new Map<string, number>()
+  let isOver = false
+  return {
+    name,
+    async before(world) {
+      hit.clear()
+      isOver = false
+      const proxy = await startWebHdfsProxy(world.servers.hdfs.active().url)
+      world.env['HDFS_URL'] = proxy.url
+      world.atEnd(() => proxy.close())
+      proxy.treat = call => {
+        const rate = onceIn(call)
+        if (isOver || rate === 0 || !world.random.once(rate)) return 'pass'
+        world.happened++
+        hit.set(nameOf(call), (hit.get(nameOf(call)) ?? 0) + 1)
+        return treatment
+      }
+    },
+    trouble: () => wait(500),
+    async after(world) {
+      isOver = true
+      for (const call of hits) if (!hit.has(call)) world.wrong.push(`it never happened to ${call}`)
+    },
+  }
+}
+
+interface Limited {
+  name: string
+  /** What has no room must say so. */
+  says: RegExp
+  limit(world: RealWorld): Promise<void>
+  lift(world: RealWorld): Promise<void>
+}
+
+/** There is no room for a while, then there is again. */
+const limited = ({ name, says, limit, lift }: Limited): RealFault => ({
+  name,
+  lengthMs: 40_000,
+  async trouble(world) {
+    await hasLanded(world)
+    const before = timesSaid(world, says)
+    await limit(world)
+    if (await isSaidAgain(world, says, before)) world.happened++
+    else if (world.feeding) world.wrong.push(`nobody said ${says}`)
+    await wait(world.random.below(3_000))
+    await lift(world)
+    await wait(3_000)
+  },
+})
+
+/** Of a table's folder, or of the one above it, where staged files lie too. */
+async function setQuota({ servers, table, random }: RealWorld, quota: string): Promise<void> {
+  const folders = [table, table.slice(0, table.lastIndexOf('/'))]
+  // A quota is lifted from both.
+  for (const folder of quota.endsWith('=-1') ? folders : [random.pick(folders)]) {
+    const url = `${servers.hdfs.active().url}/webhdfs/v1${folder}?op=SETQUOTA&${quota}`
+    const answer = await fetch(url, { method: 'PUT' })
+    if (!answer.ok) throw new Error(`SETQUOTA ${folder}: ${answer.status} ${await answer.text()}`)
+  }
+}
+
+const quota = (name: string, parameter: string, says: RegExp): RealFault =>
+  limited({
+    name,
+    says,
+    limit: world => setQuota(world, `${parameter}=1`),
+    lift: world => setQuota(world, `${parameter}=-1`),
+  })
+
+async function startDataNode({ servers }: RealWorld, ...more: string[]): Promise<void> {
+  const [dataNode] = servers.hdfs.dataNodes
+  await dataNode?.end('SIGTERM')
+  await dataNode?.start(...more)
+}
+
+/** Answers that don't come, uploads that break off, and room that runs out. */
+export const storageFaults: readonly RealFault[] = [
+  proxied({
+    name: 'answers lost',
+    treatment: 'lose',
+    onceIn: call => (['RENAME', 'dn:CREATE'].includes(nameOf(call)) ? 3 : 15),
+    hits: ['RENAME', 'dn:CREATE'],
+  }),
+  proxied({
+    name: 'uploads cut',
+    treatment: 'cut',
+    onceIn: call => (nameOf(call) === 'dn:CREATE' ? 2 : 0),
+    hits: ['dn:CREATE'],
+  }),
+  limited({
+    name: 'disk full',
+    says: /Failed to find datanode|could only be written to 0/,
+    limit: world => startDataNode(world, ...fullDisk),
+    lift: world => startDataNode(world),
+  }),
+  quota('space quota', 'storagespacequota', /DSQuotaExceeded/),
+  quota('name quota', 'namespacequota', /NSQuotaExceeded/),
+]
