@@ -1,6 +1,7 @@
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import { createAdmin } from '../collector/admin/admin.ts'
 import { registerBuild } from '../collector/admin/metrics.ts'
+import { registerProcess } from '../collector/admin/process-metrics.ts'
 import { listen } from '../collector/http/listen.ts'
 import { createReplaySink } from '../consumers/dlq/sink.ts'
 import { createConsumerMetrics } from '../consumers/metrics.ts'
@@ -50,7 +51,7 @@ async function runWriter(config: Config, wire: Wiring): Promise<void> {
   const signalled = untilSignal()
   const logger = createLog(config.logLevel)
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  registerProcess(registry)
   registerBuild(registry, version)
   const topics = openTopics(config, logger)
   const wired = wire(topics)

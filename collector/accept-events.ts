@@ -6,6 +6,7 @@ import { cutAddress } from './http/address.ts'
 import { type Answer, overloaded } from './http/answer.ts'
 import { firstLanguage } from './http/language.ts'
 import { encodeEvents, type RequestFacts } from './records/encode-events.ts'
+import { type LossReason, reportedLosses } from './records/reported-losses.ts'
 import { newTab } from './records/tab-id.ts'
 import type { createUserAgentParser } from './records/user-agent.ts'
 import type { Visit } from './records/visitor.ts'
@@ -54,6 +55,7 @@ interface Taken {
   /** The `n` of each, undefined without a tab. */
   numbers: readonly (number | undefined)[]
   rejected: readonly CausedRejection[]
+  losses: Partial<Record<LossReason, number>> | undefined
 }
 
 /**
@@ -81,15 +83,17 @@ function take(body: Buffer, sender: Sender, options: AcceptOptions): Taken | Ans
     values: encodeEvents(batch, factsOf(batch, tab, sender, options)),
     numbers: batch.events.map(({ n }) => n),
     rejected,
+    losses: reportedLosses(batch.events),
   }
 }
 
 async function append(taken: Taken, options: AcceptOptions): Promise<Answer> {
-  const { partition, values, rejected } = taken
+  const { partition, values, rejected, losses } = taken
   const { writer, batcher, metrics } = options
   const appended = await batcher.append(partition, values)
   if (appended.outcome === 'overloaded') return overloaded
   if (appended.outcome === 'unavailable') return partition < 0 ? topicUnknown : notAcknowledged
+  if (losses !== undefined) metrics.reportedLost(losses)
   const tooLarge = appended.tooLarge.map(position => tooLargeRejection(taken, position, writer.maxRecordBytes()))
   const all = [...rejected, ...tooLarge].sort((a, b) => a.index - b.index)
   return answered(values.length - tooLarge.length, all, metrics)

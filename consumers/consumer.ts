@@ -8,6 +8,7 @@ import { createPartitionLane } from './partition-lane.ts'
 import type { PartitionStatus } from './partition-status.ts'
 import { createQueueLimit } from './queue-limit.ts'
 import type { Sink } from './sink.ts'
+import { watchEnds } from './watch-ends.ts'
 
 export interface ConsumerOptions {
   /** Closed by `close()`. */
@@ -60,6 +61,9 @@ const maxIntakeBytes = 4 * 1024 * 1024
 /** … and of all partitions', as a share of the queue. */
 const intakeShare = 0.2
 
+/** How often it is asked where the log ends: nothing but the lag of a partition that reads nothing waits for it. */
+const askEndsMs = 15_000
+
 /** What an aborted sink may take to notice. */
 const abortGraceMs = 1_000
 
@@ -85,6 +89,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const lanes = new Map<number, PartitionLane>()
   const ending = new Map<number, Promise<void>>()
   const checkQueue = createQueueLimit(() => lanes.values(), maxQueueBytes)
+  const idle = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let closing: Promise<void> | undefined
   let resolveDone: () => void = () => {}
@@ -153,11 +158,16 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     await Promise.race([drained, wait(abortGraceMs, late.signal)])
   }
 
+  function stopTimers(): void {
+    clearInterval(timer)
+    idle.abort()
+  }
+
   async function shutDown(): Promise<void> {
     try {
       await drain()
     } finally {
-      clearInterval(timer)
+      stopTimers()
       try {
         await reader.close()
       } finally {
@@ -169,7 +179,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   function failed(error: Error): void {
     log.error({ err: error }, 'the reader died')
     giveUp([...lanes.keys()])
-    clearInterval(timer)
+    stopTimers()
     rejectDone(error)
   }
 
@@ -180,6 +190,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       timer = setInterval(() => {
         for (const lane of lanes.values()) lane.wake()
       }, tickMs)
+      watchEnds(reader, () => lanes.values(), { everyMs: askEndsMs, signal: idle.signal })
       await reader.start({
         assigned,
         revoked,

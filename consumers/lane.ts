@@ -43,6 +43,8 @@ export interface PartitionLane {
   abort(): void
   /** Bytes held for this partition, by the sink and by the lane. */
   bytes(): number
+  /** The partition's log goes to here now. */
+  sawEnd(high: number): void
   /** Whether a flush is going on or asked for. */
   flushing(): boolean
   status(): PartitionStatus

@@ -6,6 +6,7 @@ import type { LaneOptions, PartitionLane } from './lane.ts'
 import { locate } from './locate.ts'
 import type { FlushOutcome } from './metrics.ts'
 import type { PartitionStatus } from './partition-status.ts'
+import { createProgress } from './progress.ts'
 import { type Flushed, PartitionHalted, type Rejected } from './sink.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -23,6 +24,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
   const { signal } = controller
   const holds = createHolds(reader, partition, signal)
   const intake = createIntake()
+  const progress = createProgress(now)
   let state: PartitionStatus['state'] = 'starting'
   let failures = 0
   let forced = false
@@ -57,6 +59,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
     const { from, bounds, committed: known } = await locate(partition, { reader, sink, signal })
     logger.info({ from, ...bounds, committed: known?.next }, 'partition started')
     state = 'running'
+    progress.begin(Math.max(from, known?.next ?? from), bounds.high)
     reader.seek(partition, from)
     holds.remove('start')
     markStarted()
@@ -65,7 +68,11 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
   /** Moves a slice of what was delivered into the sink. What can't be decoded stays here until it is buried. True: there is more. */
   function absorb(): boolean {
     if (intake.waiting === 0) return false
-    intake.reject(sink.add(partition, intake.take(slice), now()))
+    const records = intake.take(slice)
+    const before = sink.buffered(partition).records
+    intake.reject(sink.add(partition, records, now()))
+    // A sink that begins to read earlier than it has to land passes over the first ones.
+    if (sink.buffered(partition).records > before) progress.taken(records.at(-1))
     weigh()
     return intake.waiting > 0
   }
@@ -83,6 +90,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
     try {
       await untilAborted(reader.commit(partition, flushed.next, flushed.metadata), signal)
       committed = flushed.next
+      progress.committed()
     } catch (error) {
       signal.throwIfAborted()
       // The commit is a hint: what landed is known by the storage.
@@ -108,6 +116,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
       const flushed = await land()
       signal.throwIfAborted()
       if (flushed === 'lost') return 'lost'
+      for (const seconds of progress.durable(flushed.next)) metrics.stored(seconds)
       if (flushed.rejected.length > 0) await bury(flushed.rejected)
       await commit(flushed)
       failures = 0
@@ -206,6 +215,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
     push(records) {
       if (state !== 'running' || signal.aborted) return
       intake.push(records)
+      progress.delivered(records)
       awake()
       weigh()
     },
@@ -226,11 +236,14 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
       awake()
     },
     bytes: () => sink.buffered(partition).bytes + intake.bytes,
+    sawEnd: high => progress.ended(high),
     flushing: () => flushing || forced,
     status: () => {
-      const { records, bytes } = sink.buffered(partition)
+      const { records, bytes, sinceMs } = sink.buffered(partition)
+      const unflushedSeconds = sinceMs === undefined ? 0 : Math.max(0, now() - sinceMs) / 1_000
       const buffered = { records: records + intake.records, bytes: bytes + intake.bytes }
-      return { partition, state, next, committed, buffered, rejected: rejectedCount, halted }
+      const figures = { buffered, unflushedSeconds, progress: progress.figures() }
+      return { partition, state, next, committed, ...figures, rejected: rejectedCount, halted }
     },
   }
 }

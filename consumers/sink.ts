@@ -46,6 +46,14 @@ export interface SinkCounts {
   gapOffsets: number
 }
 
+/** How a sink's storage has answered since the sink was made. */
+export interface StorageCounts {
+  /** Requests that the storage could not take for a while, and that were made again. */
+  retries: number
+  /** Documents by what became of them, of a closed set; absent where the storage answers for whole files. */
+  answers?: readonly (readonly [outcome: string, documents: number])[]
+}
+
 /**
  * The storage side of a consumer. The loop calls one method of a partition at a time; partitions run side by side.
  * A sink owns its buffer, because only it knows what it weighs.
@@ -76,6 +84,8 @@ export interface Sink {
   /** Gives up a partition's buffer: it is no longer ours. */
   drop(partition: number): void
   counts(): SinkCounts
+  /** Absent where there is no storage of its own. */
+  storage?(): StorageCounts
   close(): Promise<void>
 }
 

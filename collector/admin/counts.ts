@@ -1,5 +1,6 @@
 import { Counter, type Registry } from 'prom-client'
 import { type Outcome, statuses } from '../http/answer.ts'
+import { type LossReason, lossReasons } from '../records/reported-losses.ts'
 import { rejectionCauses } from '../validation/validate.ts'
 
 const dropReasons = ['gpc', 'prefetch'] as const
@@ -11,6 +12,7 @@ export interface Counts {
   answered: Record<Outcome, number>
   rejected: Record<(typeof rejectionCauses)[number], number>
   dropped: Record<DropReason, number>
+  reportedLost: Record<LossReason, number>
   accepted: number
 }
 
@@ -20,6 +22,7 @@ export function createCounts(): Counts {
     answered: zeroes(Object.keys(statuses) as Outcome[]),
     rejected: zeroes(rejectionCauses),
     dropped: zeroes(dropReasons),
+    reportedLost: zeroes(lossReasons),
     accepted: 0,
   }
 }
@@ -68,5 +71,11 @@ export function registerCounts(register: Registry, prefix: string, counts: Count
     `${prefix}requests_dropped_total`,
     'Requests that were answered 204 without being looked at.',
     () => byReason(counts.dropped),
+  )
+  readCounter(
+    register,
+    `${prefix}browser_events_lost_total`,
+    'Events that browsers gave up, as they report themselves: no room (full), refused (rejected, http). A report that came twice counts twice.',
+    () => byReason(counts.reportedLost),
   )
 }

@@ -5,6 +5,8 @@ import { readCounter } from './counts.ts'
 /** What the spool holds now, and what it has done since the start. */
 export interface SpoolFigures {
   bytes: number
+  /** What it may hold. */
+  maxBytes: number
   /** Age of the oldest record, seconds; 0 when the spool is empty. */
   oldestAgeSeconds: number
   appendedRecords: number
@@ -43,6 +45,7 @@ export function registerGauges(register: Registry, prefix: string, read: () => P
   gauge('sends_in_flight', 'Sends that wait for their acknowledgement.', () => read().sendsInFlight?.())
   gauge('topic_partitions', 'Partitions of the topic; 0 until it is known.', () => read().partitions?.())
   gauge('spool_bytes', 'Bytes that the spool holds.', () => read().spool?.()?.bytes)
+  gauge('spool_limit_bytes', 'Bytes that the spool may hold; 0 without one.', () => read().spool?.()?.maxBytes)
   gauge('spool_oldest_age_seconds', 'Age of the oldest record in the spool; 0 when it is empty.', () => {
     return read().spool?.()?.oldestAgeSeconds
   })

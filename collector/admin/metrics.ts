@@ -1,8 +1,10 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Gauge, Histogram, Registry } from 'prom-client'
 import type { Outcome } from '../http/answer.ts'
+import { type LossReason, lossReasons } from '../records/reported-losses.ts'
 import type { RejectionCause } from '../validation/validate.ts'
 import { createCounts, type DropReason, registerCounts } from './counts.ts'
 import { type Gauges, registerGauges } from './gauges.ts'
+import { registerProcess } from './process-metrics.ts'
 
 export interface MetricsOptions {
   /** @default 'unknown' */
@@ -22,6 +24,8 @@ export interface Metrics {
   rejected(cause: RejectionCause): void
   /** A request was answered 204 without being looked at. */
   dropped(reason: DropReason): void
+  /** Browsers reported that they had to give up so many events, in a report that was acknowledged. */
+  reportedLost(losses: Partial<Record<LossReason, number>>): void
   /** The topic acknowledged or refused a send of so many records after so many seconds. */
   observeSend(records: number, seconds: number): void
   /** From now on these are read; what was given before and isn't given now stays. */
@@ -32,9 +36,6 @@ export interface Metrics {
 }
 
 const prefix = 'clicktrail_collector_'
-
-/** How often the event loop's lag is sampled, milliseconds: each sample wakes the process. */
-const lagPrecisionMs = 50
 
 /** 20, 30 and 45 ms are what the collector promises. */
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.045, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -50,7 +51,7 @@ export function createMetrics({
 }: MetricsOptions = {}): Metrics {
   const counts = createCounts()
   let gauges: Partial<Gauges> = {}
-  if (process) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: lagPrecisionMs })
+  if (process) registerProcess(registry)
   registerBuild(registry, version)
   registerCounts(registry, prefix, counts)
   registerGauges(registry, prefix, () => gauges)
@@ -77,6 +78,9 @@ export function createMetrics({
     },
     dropped(reason) {
       counts.dropped[reason]++
+    },
+    reportedLost(losses) {
+      for (const reason of lossReasons) counts.reportedLost[reason] += losses[reason] ?? 0
     },
     observeSend(count, seconds) {
       records.observe(count)

@@ -133,6 +133,7 @@ export function openSpool(options: SpoolOptions): Spool {
       const oldestMs = log.oldestMs()
       return {
         bytes: log.bytes(),
+        maxBytes,
         oldestAgeSeconds: oldestMs === undefined ? 0 : Math.max(0, now() - oldestMs) / 1_000,
         appendedRecords,
         drainedRecords: forwarder.drainedRecords(),

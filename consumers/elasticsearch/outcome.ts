@@ -1,19 +1,21 @@
 import { errors } from '@elastic/elasticsearch'
 
 /** What became of one document, or of a whole bulk. */
-export type Outcome =
+export const outcomes = [
   /** It is stored. */
-  | 'created'
+  'created',
   /** The `_id` is there already: to be looked at. */
-  | 'conflict'
+  'conflict',
   /** Passes: no room, a block, no shard, no node. */
-  | 'retry'
+  'retry',
   /** This document will never be taken. */
-  | 'reject'
+  'reject',
   /** The request is too large, or one document in it spoils the others. */
-  | 'split'
+  'split',
   /** Wrong credentials, no right, no Elasticsearch: only an operator helps. */
-  | 'stop'
+  'stop',
+] as const
+export type Outcome = (typeof outcomes)[number]
 
 export interface ItemAnswer {
   status: number

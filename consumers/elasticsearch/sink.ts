@@ -4,6 +4,7 @@ import type { BackoffOptions } from '../backoff.ts'
 import type { Rejected, Sink, SinkCounts } from '../sink.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { createBulk } from './bulk.ts'
+import { countedBulk } from './counted-bulk.ts'
 import { createInFlight } from './in-flight.ts'
 import { type Landed, land } from './land.ts'
 import { createPartitionBuffer, type PartitionBuffer } from './partition-buffer.ts'
@@ -61,7 +62,8 @@ interface Partition {
 export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink {
   const { client, topic, index, maxAgeMs, maxBytes, maxRecords, maxInFlight, backoff } = { ...defaults, ...options }
   const logger = options.logger.child({ sink: 'elasticsearch' })
-  const bulk = preparedBulk(createBulk(client), client, index)
+  const counted = countedBulk(createBulk(client))
+  const bulk = preparedBulk(counted.bulk, client, index)
   const inFlight = createInFlight(maxInFlight)
   const partitions = new Map<number, Partition>()
   const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
@@ -157,6 +159,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink
     },
     drop,
     counts: () => ({ ...counts }),
+    storage: counted.counts,
     close: () => client.close(),
   }
 }

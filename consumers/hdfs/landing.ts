@@ -14,6 +14,8 @@ export interface LandingOptions {
   logger: Logger
   now: () => number
   wait: typeof wait
+  /** The storage was away: a step is tried again. */
+  onRetry: () => void
   /** For tests: called between the steps. */
   failpoint: (name: 'after-stage' | 'before-rename' | 'after-rename') => void | Promise<void>
 }
@@ -45,7 +47,7 @@ export function createLanding(options: LandingOptions): Landing {
 
   async function stage(path: string, content: readonly Uint8Array[], signal: AbortSignal) {
     const name = path.slice(path.lastIndexOf('/') + 1)
-    const waiting = { signal, logger, wait: options.wait, what: `stage ${name}` }
+    const waiting = { signal, logger, wait: options.wait, onRetry: options.onRetry, what: `stage ${name}` }
     return whileAway(async () => {
       const stagedMs = now()
       return { staged: await store.stage(name, content), stagedMs }

@@ -74,7 +74,11 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
   const settings = { ...defaults, ...options }
   const { store, topic, logger, generation, now } = settings
   const partitions = new Map<number, Partition>()
-  const landing = createLanding(settings)
+  let retries = 0
+  const onRetry = () => {
+    retries++
+  }
+  const landing = createLanding({ ...settings, onRetry })
   const { compressor = createCompressor() } = options
   const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
 
@@ -111,6 +115,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
         signal,
         logger,
         wait: settings.wait,
+        onRetry,
         what: 'find the newest file',
       })
       const commit = row ? undefined : fromCommit(committed)
@@ -182,6 +187,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
       partitions.delete(partition)
     },
     counts: () => ({ ...counts }),
+    storage: () => ({ retries }),
     close: () => store.close(),
   }
 }

@@ -9,6 +9,8 @@ export interface WhileAwayOptions {
   what: string
   /** How to wait between tries. @default wait */
   wait?: typeof wait
+  /** Called before each further try. @default nobody */
+  onRetry?: () => void
 }
 
 /**
@@ -28,5 +30,6 @@ export async function whileAway<T>(action: () => Promise<T>, options: WhileAwayO
       logger.warn({ what, attempt, err: error }, 'storage is away, trying again')
     }
     await (options.wait ?? wait)(backoffMs(attempt), signal)
+    options.onRetry?.()
   }
 }

@@ -36,6 +36,7 @@ export function createMemorySpool(breakers: Breakers): MemorySpool {
     state: () => (taking ? 'taking' : 'full'),
     figures: () => ({
       bytes: 0,
+      maxBytes: 0,
       oldestAgeSeconds: 0,
       appendedRecords: 0,
       drainedRecords: 0,

@@ -6,10 +6,10 @@ import { createConsumerMetrics } from '../../../consumers/metrics.ts'
 import { PartitionHalted } from '../../../consumers/sink.ts'
 import { createFakeReader } from '../../support/fake-reader.ts'
 import { createFakeWriter } from '../../support/fake-writer.ts'
-import { brokenRecord, logRecords } from '../../support/log-records.ts'
+import { brokenRecord, logRecords, logStartMs } from '../../support/log-records.ts'
 import { createMemorySink, type MemorySinkOptions } from '../../support/memory-sink.ts'
 
-async function watched(sinkOptions: MemorySinkOptions) {
+async function watched(sinkOptions: MemorySinkOptions, now: () => number = Date.now) {
   const registry = new Registry()
   const reader = createFakeReader({ journal: [] })
   const consumer = createConsumer({
@@ -19,6 +19,7 @@ async function watched(sinkOptions: MemorySinkOptions) {
     metrics: createConsumerMetrics(registry)('memory'),
     logger: pino({ level: 'silent' }),
     tickMs: 5,
+    now,
     backoff: { baseMs: 1, maxMs: 5 },
   })
   await consumer.start()
@@ -35,6 +36,11 @@ it('shows everything at 0 before anything happens', async () => {
     'clicktrail_consumer_copies_dropped_total{sink="memory"} 0',
     'clicktrail_consumer_gap_offsets_total{sink="memory"} 0',
     'clicktrail_consumer_rebalances_total{sink="memory"} 0',
+    'clicktrail_consumer_lag_records{sink="memory"} 0',
+    'clicktrail_consumer_lag_seconds{sink="memory"} 0',
+    'clicktrail_consumer_records_redelivered_total{sink="memory"} 0',
+    'clicktrail_consumer_storage_retries_total{sink="memory"} 0',
+    'clicktrail_consumer_receive_to_stored_seconds_count{sink="memory"} 0',
     'clicktrail_consumer_dead_letters_total{sink="memory",reason="undecodable"} 0',
     'clicktrail_consumer_flush_duration_seconds_count{sink="memory",outcome="landed"} 0',
     'clicktrail_consumer_partitions{sink="memory",state="halted"} 0',
@@ -77,6 +83,37 @@ it('shows what is buffered, and a partition that waits for an operator', async (
     'clicktrail_consumer_dead_letters_total{sink="memory",reason="undecodable"} 1',
     'clicktrail_consumer_partitions{sink="memory",state="running"} 1',
     'clicktrail_consumer_partitions{sink="memory",state="halted"} 1',
+  )
+  await consumer.close()
+})
+
+it('shows how far behind it is and since when, and that it has caught up', async () => {
+  const clock = { ms: logStartMs + 10_000 }
+  let away = true
+  const { reader, consumer, shows } = await watched(
+    { maxAgeMs: 60_000, onFlush: () => (away ? 'lost' : undefined) },
+    () => clock.ms,
+  )
+  reader.append(0, logRecords(0, 0, 3))
+  await reader.assign([0])
+  await shows('clicktrail_consumer_buffered_records{sink="memory"} 3')
+  clock.ms += 20_000
+  await shows(
+    'clicktrail_consumer_lag_records{sink="memory"} 3',
+    'clicktrail_consumer_lag_seconds{sink="memory"} 30',
+    'clicktrail_consumer_oldest_unflushed_seconds{sink="memory"} 20',
+    'clicktrail_consumer_commit_age_seconds{sink="memory"} 20',
+  )
+  away = false
+  clock.ms += 40_000
+  await shows(
+    'clicktrail_consumer_lag_records{sink="memory"} 0',
+    'clicktrail_consumer_lag_seconds{sink="memory"} 0',
+    'clicktrail_consumer_oldest_unflushed_seconds{sink="memory"} 0',
+    'clicktrail_consumer_commit_age_seconds{sink="memory"} 0',
+    // The third record was received at 00:00:02, and is stored at 00:01:10.
+    'clicktrail_consumer_receive_to_stored_seconds_sum{sink="memory"} 68',
+    'clicktrail_consumer_receive_to_stored_seconds_count{sink="memory"} 1',
   )
   await consumer.close()
 })

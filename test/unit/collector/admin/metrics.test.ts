@@ -31,12 +31,15 @@ describe('metrics', () => {
     metrics.rejected('properties')
     metrics.rejected('properties')
     metrics.dropped('prefetch')
+    metrics.reportedLost({ full: 7, http: 1 })
     const lines = await linesOf(metrics)
     expect(lines).toContain('clicktrail_collector_events_accepted_total 9')
     expect(lines).toContain('clicktrail_collector_events_rejected_total{reason="properties"} 2')
     expect(lines).toContain('clicktrail_collector_events_rejected_total{reason="size"} 0')
     expect(lines).toContain('clicktrail_collector_requests_dropped_total{reason="prefetch"} 1')
     expect(lines).toContain('clicktrail_collector_requests_dropped_total{reason="gpc"} 0')
+    expect(lines).toContain('clicktrail_collector_browser_events_lost_total{reason="full"} 7')
+    expect(lines).toContain('clicktrail_collector_browser_events_lost_total{reason="other"} 0')
   })
 
   it('do not count twice what is asked for twice', async () => {
@@ -65,6 +68,7 @@ describe('metrics', () => {
       breaker: () => 'open',
       spool: () => ({
         bytes: 10,
+        maxBytes: 1_000,
         oldestAgeSeconds: 2.5,
         appendedRecords: 7,
         drainedRecords: 6,
@@ -81,6 +85,7 @@ describe('metrics', () => {
       'breaker_state{state="open"} 1',
       'breaker_state{state="closed"} 0',
       'spool_bytes 10',
+      'spool_limit_bytes 1000',
       'spool_oldest_age_seconds 2.5',
       'spool_records_appended_total 7',
       'spool_records_drained_total 6',

@@ -1,0 +1,58 @@
+import type { LogRecord } from '../topic/topic.ts'
+import { createLag } from './lag.ts'
+import { createReceipts } from './receipts.ts'
+
+/** How far a partition has come, in the units in which an operator asks. */
+export interface ProgressFigures {
+  /** Records from the first that is not durable to the end of the log as last known. */
+  lagRecords: number
+  /** For how long the first of them has been on the log. */
+  lagSeconds: number
+  /** Since the last commit of this assignment, or its start; 0 while there is nothing to commit. */
+  commitAgeSeconds: number
+}
+
+/** What one partition has to remember to tell them. */
+export interface Progress {
+  /** Reading begins: everything before `next` is taken to be durable until a flush says more. */
+  begin(next: number, high: number): void
+  /** The log ends here now. */
+  ended(high: number): void
+  delivered(records: readonly LogRecord[]): void
+  /** The sink has taken this one. */
+  taken(record: LogRecord | undefined): void
+  /** Everything before `next` is durable. Returns for how many seconds some of these records were on their way, from the collector on. */
+  durable(next: number): number[]
+  committed(): void
+  figures(): ProgressFigures
+}
+
+export function createProgress(now: () => number): Progress {
+  const receipts = createReceipts()
+  let lag = createLag()
+  let position = 0
+  let committedMs = now()
+  return {
+    begin(next, high) {
+      receipts.clear()
+      lag = createLag()
+      lag.ended(high, now())
+      position = next
+    },
+    ended: high => lag.ended(high, now()),
+    delivered: records => lag.delivered(records),
+    taken: record => receipts.note(record, now()),
+    durable(next) {
+      position = Math.max(position, next)
+      return receipts.settle(next, now())
+    },
+    committed() {
+      committedMs = now()
+    },
+    figures() {
+      const { records, seconds } = lag.behind(position, now())
+      const commitAgeSeconds = records === 0 ? 0 : Math.max(0, now() - committedMs) / 1_000
+      return { lagRecords: records, lagSeconds: seconds, commitAgeSeconds }
+    },
+  }
+}
