@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { audit } from './audit.ts'
 import { collector } from './collector.ts'
 import { ConfigError } from './config.ts'
 import { consume } from './consume.ts'
@@ -29,6 +30,7 @@ const program = new Command('clicktrail')
   .addCommand(dlq())
   .addCommand(hive())
   .addCommand(report())
+  .addCommand(audit())
 
 try {
   await program.parseAsync()

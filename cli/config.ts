@@ -24,12 +24,14 @@ export type Command =
   | 'dlq'
   | 'consume dlq'
   | 'report'
+  | 'audit'
 
 /** The writers have ports of their own, so that all can run on one machine. */
 const adminPortOf: Partial<Record<Command, number>> = {
   'consume hdfs': 8082,
   'consume elasticsearch': 8083,
   'consume dlq': 8084,
+  audit: 8085,
 }
 
 /** Every problem of the configuration at once, each with the name of its setting. */

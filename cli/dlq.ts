@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { elasticsearchSettings, type Flag, kafkaSettings, toCommand, topicSettings, writerSettings } from './options.ts'
 import type { SettingKey } from './settings.ts'
+import { spanMs, timeOf } from './time-flag.ts'
 import { usageExitsTwo, wholeFrom } from './usage.ts'
 
 const where = ['topic', 'dataDir', ...kafkaSettings] as const satisfies SettingKey[]
@@ -116,21 +117,4 @@ function placeOf(value: string): { partition: number; offset: number } {
   if (partition === undefined || offset === undefined)
     throw new InvalidArgumentError('It must be <partition>:<offset>, such as 1:17.')
   return { partition: Number(partition), offset: Number(offset) }
-}
-
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-function spanMs(value: string): number {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(value) ?? []
-  if (count !== undefined && (unit === 's' || unit === 'm' || unit === 'h' || unit === 'd'))
-    return Number(count) * unitMs[unit]
-  throw new InvalidArgumentError('It must be a number with s, m, h or d, such as 10m.')
-}
-
-/** Milliseconds since the epoch of a time, or of a span before now. */
-function timeOf(value: string): number {
-  if (/^\d+[smhd]$/.test(value)) return Date.now() - spanMs(value)
-  const timeMs = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN
-  if (!Number.isNaN(timeMs)) return timeMs
-  throw new InvalidArgumentError('It must be a time such as 2026-11-21T08:00Z, or a span before now, such as 2h.')
 }

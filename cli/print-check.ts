@@ -53,7 +53,8 @@ function rowOf(chain: ChainReport, problems: readonly Problem[]): string[] {
   return [nameOf(chain), files, rows, from, to, skipped, copies, gaps.length, mine.length].map(String)
 }
 
-function columns(rows: readonly string[][]): string[] {
+/** Rows of cells as lines, each column as wide as its widest cell. */
+export function columns(rows: readonly string[][]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? []
   return rows.map(row => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  '))
 }
