@@ -41,6 +41,7 @@ export async function privacyPage(
 <p class="lead">What is stored when you visit a website that uses this collector, why, for how long, and how to refuse.</p>
 <section aria-labelledby="choice"><h2 id="choice">Your choice</h2>
 <div id="clicktrail-privacy" data-gpc="${gpc}"><noscript><p>The buttons to refuse, and what your browser holds, need JavaScript; so does the tracker: without it nothing is collected.</p></noscript></div>
+<h3>Ways to refuse</h3>
 <ul>${Object.values(refuse).map(way => html`<li>${way}</li>`)}</ul>
 <p>Each website keeps its own choice in your browser. Where this page has another address than the website, look for the same buttons there.</p>
 </section>
