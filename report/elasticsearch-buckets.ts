@@ -18,7 +18,7 @@ export interface Bucket {
   highest: number
 }
 
-const bucketsARequest = 5_000
+const bucketsARequest = 2_000
 
 const number = z.object({ value: z.number().nullable() }).optional()
 const key = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))

@@ -19,8 +19,13 @@ const told = z.object({
  * are not in there: the writer creates each event once. Rejects with the client's errors, and when any shard has no answer.
  */
 export function readElasticsearch(client: Client, index: string): ReadLanded {
-  // Not <index>-*: that takes the indices of <index>-test too.
-  const from = { client, index: `${index}-2*` }
+  const from = { client, index: `${index}-*` }
+  // That pattern takes the indices of <index>-test too; a day's name has no further hyphen. This field knows no ? and no regexp.
+  const foreign: Query = { wildcard: { _index: `${index}-*-*` } }
+  const happenedIn = ({ fromMs, toMs }: Span, ...others: Query[]): Query => {
+    const range = { '@timestamp': { gte: fromMs, lt: toMs, format: 'epoch_millis' } }
+    return { bool: { filter: [{ range }, ...others], must_not: [foreign] } }
+  }
 
   async function tallies(span: Span, source: Sources[string], ...conditions: Query[]): Promise<Tally[]> {
     const minute = {
@@ -28,7 +33,7 @@ export function readElasticsearch(client: Client, index: string): ReadLanded {
     }
     const found: Tally[] = []
     for await (const { key, count } of bucketsOf(from, {
-      query: { bool: { filter: [happenedIn(span), ...conditions] } },
+      query: happenedIn(span, ...conditions),
       sources: { minute, name: source },
     })) {
       const name = key['name'] === null ? noPage : String(key['name'])
@@ -39,15 +44,15 @@ export function readElasticsearch(client: Client, index: string): ReadLanded {
 
   async function tabsIn(span: Span): Promise<TabSeen[]> {
     const tabs = new Map<string, TabSeen & { tab: string }>()
-    for await (const { key, count, lowest, highest } of bucketsOf(from, tabNumbers([happenedIn(span)]))) {
+    for await (const { key, count, lowest, highest } of bucketsOf(from, tabNumbers(happenedIn(span)))) {
       const [site, tab] = [String(key['site']), String(key['tab'])]
       tabs.set(`${tab} ${site}`, { site, tab, events: count, first: lowest, last: highest, before: 0 })
     }
     const begunBefore = [...tabs.values()].filter(({ first }) => first > 1).map(({ tab }) => tab)
-    const earlier = happenedIn({ fromMs: span.fromMs - lookBackMs, toMs: span.fromMs })
+    const earlier = { fromMs: span.fromMs - lookBackMs, toMs: span.fromMs }
     for (let at = 0; at < begunBefore.length; at += tabsARequest) {
       const some = { terms: { 'tab.id': begunBefore.slice(at, at + tabsARequest) } }
-      for await (const { key, highest } of bucketsOf(from, tabNumbers([earlier, some]))) {
+      for await (const { key, highest } of bucketsOf(from, tabNumbers(happenedIn(earlier, some)))) {
         const seen = tabs.get(`${key['tab']} ${key['site']}`)
         if (seen) seen.before = highest
       }
@@ -64,7 +69,7 @@ export function readElasticsearch(client: Client, index: string): ReadLanded {
         index: from.index,
         allow_partial_search_results: false,
         size,
-        query: { bool: { filter: [happenedIn(span), { term: { 'event.action': 'events_dropped' } }] } },
+        query: happenedIn(span, { term: { 'event.action': 'events_dropped' } }),
         sort: ['@timestamp', 'event.id'],
         _source: ['site', 'properties'],
         ...(after ? { search_after: after } : {}),
@@ -92,13 +97,9 @@ export function readElasticsearch(client: Client, index: string): ReadLanded {
   })
 }
 
-function happenedIn({ fromMs, toMs }: Span): Query {
-  return { range: { '@timestamp': { gte: fromMs, lt: toMs, format: 'epoch_millis' } } }
-}
-
-function tabNumbers(filter: Query[]) {
+function tabNumbers(query: Query) {
   return {
-    query: { bool: { filter } },
+    query,
     sources: { site: { terms: { field: 'site' } }, tab: { terms: { field: 'tab.id' } } },
     numbers: 'event.sequence',
   }
