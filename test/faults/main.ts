@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { backwards } from './fakes/backwards.ts'
 import { controls } from './fakes/controls.ts'
-import { elasticsearchFaults } from './fakes/elasticsearch-faults.ts'
 import { faults } from './fakes/faults.ts'
 import { onFakes } from './fakes/play.ts'
 import type { Fault } from './fault.ts'
@@ -14,7 +13,7 @@ import { runFault, type Tally, tableOf } from './tally.ts'
 interface Options {
   seeds: number
   seed: number
-  only?: string
+  only?: string[]
   atOnce: number
   real?: true
   short?: true
@@ -33,7 +32,7 @@ Ends with 1 when a row is red. A seed decides what happens; when, is the machine
   )
   .option('--seeds <n>', 'runs of each fault', whole, 8)
   .option('--seed <n>', 'the first seed', whole, Date.now() % 1_000_000)
-  .option('--only <text>', 'only faults with this in their name')
+  .option('--only <text...>', 'only faults with one of these in their name')
   .option(
     '--real',
     'then each fault once with real writers on Kafka, HDFS and Hive, which it starts for itself (Java 17, Maven)',
@@ -68,7 +67,7 @@ function runFakes({ seeds, seed, atOnce }: Options, wanted: Wanted): Promise<Tal
     () =>
       runFault(fault, { seeds, seed, control })
   const jobs = [
-    ...[...[...faults, ...elasticsearchFaults].map(onFakes), ...backwards].filter(wanted).map(fault => job(fault)),
+    ...[...faults.map(onFakes), ...backwards].filter(wanted).map(fault => job(fault)),
     ...controls.filter(wanted).map(({ name, fault }) => job({ ...onFakes(fault), name }, true)),
   ]
   progress(`${jobs.length} faults on fakes, ${seeds} seeds each from ${seed} on`)
@@ -103,11 +102,12 @@ async function runReal(count: ServerCount, { seed, short }: Options, wanted: Wan
 }
 
 async function run(options: Options): Promise<void> {
-  const wanted = ({ name }: { name: string }) => name.includes(options.only ?? '')
+  const { only = [''] } = options
+  const wanted = ({ name }: { name: string }) => only.some(text => name.includes(text))
   const tallies = await runFakes(options, wanted)
   if (options.real) for (const count of serverCounts) tallies.push(...(await runReal(count, options, wanted)))
   console.log(tableOf(tallies))
-  if (tallies.length === 0) console.error(`no fault has "${options.only}" in its name`)
+  if (tallies.length === 0) console.error(`no fault has "${only.join('" or "')}" in its name`)
   process.exit(tallies.length === 0 || tallies.some(tally => tally.red.length > 0) ? 1 : 0)
 }
 

@@ -7,8 +7,11 @@ export interface FakeRequest {
   body: string
 }
 
-/** What a fault answers instead: undefined lets the request through, 'hang' never answers, 'reset' cuts the connection. */
-export type FaultAnswer = { status: number; body?: unknown } | 'hang' | 'reset' | undefined
+/**
+ * What a fault answers instead: undefined lets the request through, 'hang' never answers, 'reset' cuts the connection; 'late' and 'lost'
+ * do the same after the request was carried out.
+ */
+export type FaultAnswer = { status: number; body?: unknown } | 'hang' | 'reset' | 'late' | 'lost' | undefined
 export type Fault = (request: FakeRequest) => FaultAnswer | Promise<FaultAnswer>
 /** What becomes of one document that would be created; undefined: it is. */
 export type ItemFault = (document: StoredDocument) => { status: number; type: string; reason?: string } | undefined
@@ -31,6 +34,8 @@ export interface FakeElasticsearch {
   readonly documents: Map<string, StoredDocument>
   /** The next requests get these, one each, then all is well. */
   readonly faults: Fault[]
+  /** Every request gets this while none of those is left. */
+  always: Fault | undefined
   itemFault: ItemFault | undefined
   close(): Promise<void>
 }
@@ -49,6 +54,7 @@ export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
     templates: undefined,
     documents: new Map(),
     faults: [],
+    always: undefined,
     itemFault: undefined,
     close: () =>
       new Promise(resolve => {
@@ -64,24 +70,22 @@ export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
     const received = { method: request.method ?? '', path, body: Buffer.concat(chunks).toString() }
     const aside = path !== '/_bulk' && path !== '/_mget'
     if (aside) fake.asides.push(`${received.method} ${path}`)
-    if (aside && (fake.templates !== undefined || fake.faults.length === 0)) {
-      const index_templates = fake.templates === false ? [] : [{ index_template: { version: 1_000 } }]
-      send(response, 200, { index_templates, template: {} })
-      if (path.startsWith('/_index_template') && received.method === 'PUT') fake.templates = true
-      return
-    }
+    const wellNow = fake.faults.length === 0 && !fake.always
+    if (aside && (fake.templates !== undefined || wellNow)) return send(response, 200, carryOut(received))
     fake.requests.push(received)
-    const fault = await fake.faults.shift()?.(received)
-    if (fault === 'hang') return
-    if (fault === 'reset') {
-      request.socket.destroy()
-      return
-    }
-    send(
-      response,
-      fault?.status ?? 200,
-      fault ? fault.body : path === '/_bulk' ? bulk(received.body) : get(received.body),
-    )
+    const fault = await (fake.faults.shift() ?? fake.always)?.(received)
+    const done = typeof fault === 'object' || fault === 'hang' || fault === 'reset' ? undefined : carryOut(received)
+    if (fault === 'hang' || fault === 'late') return
+    if (fault === 'reset' || fault === 'lost') request.socket.destroy()
+    else send(response, fault?.status ?? 200, fault ? fault.body : done)
+  }
+
+  function carryOut({ method, path, body }: FakeRequest) {
+    if (path === '/_bulk') return bulk(body)
+    if (path === '/_mget') return get(body)
+    const index_templates = fake.templates === false ? [] : [{ index_template: { version: 1_000 } }]
+    if (path.startsWith('/_index_template') && method === 'PUT') fake.templates = true
+    return { index_templates, template: {} }
   }
 
   function bulk(body: string) {

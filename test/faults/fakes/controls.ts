@@ -3,7 +3,6 @@ import { posix } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { LandingStore } from '../../../consumers/hdfs/store.ts'
 import type { Interceptor } from './elasticsearch-client.ts'
-import { elasticsearchFaults } from './elasticsearch-faults.ts'
 import { faults } from './faults.ts'
 import type { FakeFault } from './play.ts'
 import type { WorldOptions } from './world.ts'
@@ -59,7 +58,7 @@ const refusedIsStored: Interceptor = async (request, ask) => {
 }
 
 const wrong = (name: string, under: string, world: WorldOptions): Control[] =>
-  [...faults, ...elasticsearchFaults]
+  faults
     .filter(fault => fault.name === under)
     .map(fault => ({
       name: `control: ${name}`,

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { elasticsearchFaults } from './elasticsearch-faults.ts'
 import type { FakeFault } from './play.ts'
 import { storageFaults } from './storage-faults.ts'
 import type { World } from './world.ts'
@@ -69,4 +70,5 @@ export const faults: readonly FakeFault[] = [
       },
     }),
   ),
+  ...elasticsearchFaults,
 ]

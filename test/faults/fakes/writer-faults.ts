@@ -15,9 +15,12 @@ export const failpoints: readonly Point[] = [
   'after list',
 ]
 
+/** What is buried has to come often enough. */
+const toBury = (point: Point) => point.endsWith('bury') && { world: { mixture: { foreignOnceIn: 5 } } }
+
 export const killedAt = (point: Point): FakeFault => ({
   name: `kill -9 ${point}`,
-  ...(point.endsWith('bury') && { world: { mixture: { foreignOnceIn: 5 } } }),
+  ...toBury(point),
   async trouble(world) {
     if (point.endsWith('list')) world.group.rebalance()
     const writer = await world.standing(point)
@@ -30,6 +33,7 @@ export const killedAt = (point: Point): FakeFault => ({
 
 export const zombieAt = (point: Point): FakeFault => ({
   name: `zombie ${point}`,
+  ...toBury(point),
   async trouble(world) {
     const writer = await world.standing(point)
     if (!writer) return
