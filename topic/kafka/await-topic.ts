@@ -10,6 +10,8 @@ export interface TopicFacts {
   partitions: number
   /** The topic's `max.message.bytes`: of a whole batch as sent. Undefined when we may not ask. */
   maxMessageBytes: number | undefined
+  /** The topic's `message.timestamp.type`: `LogAppendTime` or `CreateTime`. Undefined when we may not ask. */
+  timestampType: string | undefined
 }
 
 /** Looks the topic up once. Rejects with `topic_missing`, or `unavailable` while no partition has a leader. */
@@ -20,20 +22,27 @@ export async function lookUpTopic(admin: Admin, topic: string): Promise<TopicFac
   if (partitions.every(({ leader }) => leader < 0)) {
     throw new TopicError('unavailable', `no partition of ${topic} has a leader`)
   }
-  return { partitions: partitions.length, maxMessageBytes: await maxMessageBytes(admin, topic) }
+  const settings = await settingsOf(admin, topic)
+  const maxMessageBytes = Number(settings.get('max.message.bytes'))
+  return {
+    partitions: partitions.length,
+    maxMessageBytes: maxMessageBytes > 0 ? maxMessageBytes : undefined,
+    timestampType: settings.get('message.timestamp.type'),
+  }
 }
 
-async function maxMessageBytes(admin: Admin, topic: string): Promise<number | undefined> {
+async function settingsOf(admin: Admin, topic: string): Promise<Map<string, string>> {
+  const configNames = ['max.message.bytes', 'message.timestamp.type']
   try {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames }],
     })
-    const value = Number(resources[0]?.configEntries[0]?.configValue)
-    return value > 0 ? value : undefined
+    const entries = resources[0]?.configEntries ?? []
+    return new Map(entries.map(({ configName, configValue }) => [configName, configValue]))
   } catch (error) {
-    // A producer without the right to describe configurations is usual (ACLs): the default must do.
-    if (topicErrorOf(error, 'describe').code === 'unauthorized') return undefined
+    // A producer without the right to describe configurations is usual (ACLs): the defaults must do.
+    if (topicErrorOf(error, 'describe').code === 'unauthorized') return new Map()
     throw error
   }
 }

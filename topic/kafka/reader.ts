@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { type Bounds, type ReaderHooks, TopicError, type TopicReader } from '../topic.ts'
 import { adminSession } from './admin-session.ts'
 import { type Assignment, createAssignment, type Held } from './assignment.ts'
-import { awaitTopic } from './await-topic.ts'
+import { awaitTopic, type TopicFacts } from './await-topic.ts'
 import { backoffMs } from './backoff.ts'
 import { isKafkaError, topicErrorOf } from './error.ts'
 import { groupOffsets } from './group-offsets.ts'
@@ -41,6 +41,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
   let consumer: Consumer | undefined
   let assignment: Assignment | undefined
   let dead = false
+  let warned = false
   /** kafkajs passes over commits, silently, until its `run` has come back. */
   let running: Promise<void> = Promise.resolve()
 
@@ -172,9 +173,19 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
     }
   }
 
+  /** Once: it is the topic's, and a reader joins again and again. */
+  const warnOfTimestamps = ({ timestampType }: TopicFacts) => {
+    if (timestampType !== 'CreateTime' || warned) return
+    warned = true
+    logger?.warn(
+      fields,
+      'the topic has the timestamps of whoever writes (message.timestamp.type=CreateTime): a wrong clock there puts records into the wrong hour, or halts their partition; "clicktrail topics apply" sets LogAppendTime',
+    )
+  }
+
   /** One life of a kafkajs consumer, up to its first join; resolves to what ended it before that. */
   const join = async (): Promise<void> => {
-    await awaitTopic({ session, topic, signal, logger, giveUpOn: ['unauthorized'] })
+    warnOfTimestamps(await awaitTopic({ session, topic, signal, logger, giveUpOn: ['unauthorized'] }))
     const member = newMember(kafka, group)
     consumer = member
     const crashed = new Promise<never>((_, reject) => {
