@@ -21,7 +21,8 @@ const lives = {
 function secondLife(first: readonly LogRecord[], random: Random, life: keyof typeof lives): LogRecord[] {
   const { kept, length } = lives[life](first.length, random)
   const next = createValues(random, {}, 2)
-  const timestampMs = first.at(-1)?.timestampMs ?? 0
+  // Later than all of the first: of two records that have no name, only the time says that they are not the same.
+  const timestampMs = (first.at(-1)?.timestampMs ?? 0) + 1
   const made = Array.from({ length: length - kept }, () => ({ value: next(0), offset: 0, timestampMs }))
   return [...first.slice(0, kept), ...made]
 }
