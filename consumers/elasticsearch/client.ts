@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { Client, ClusterConnectionPool, Transport } from '@elastic/elasticsearch'
+import { Client, ClusterConnectionPool, errors, Transport } from '@elastic/elasticsearch'
+import { tlsAdvice } from './tls-advice.ts'
 
 export interface ElasticsearchOptions {
   /** Addresses of nodes, `http://…` or `https://…`. */
@@ -26,14 +27,14 @@ class MarkingTransport extends Transport {
 /**
  * A client that never repeats a request by itself: repeating is the sink's, item by item (the transport repeats a 503 four
  * times within 4 ms and never a 429). Nodes take turns; one that gave no answer, or 502–504, is passed over for a minute, and
- * longer each time, while another one answers. Makes no request. Throws if the file can't be read.
+ * longer each time, while another one answers. An error of TLS says what to do. Makes no request. Throws if the file can't be read.
  */
 export function elasticsearchClient(options: ElasticsearchOptions): Client {
   const { urls, apiKey, username, password, caFile, requestTimeoutMs = 30_000 } = options
   const ca = options.ca ?? (caFile ? readFileSync(caFile, 'utf8') : undefined)
   const basic = username === undefined ? undefined : { username, password: password ?? '' }
   const auth = apiKey ? { apiKey } : basic
-  return new Client({
+  const client = new Client({
     nodes: urls,
     requestTimeout: requestTimeoutMs,
     maxRetries: 0,
@@ -44,4 +45,9 @@ export function elasticsearchClient(options: ElasticsearchOptions): Client {
     ...(auth ? { auth } : {}),
     ...(ca ? { tls: { ca } } : {}),
   })
+  client.diagnostic.on('response', error => {
+    const advice = error instanceof errors.ConnectionError ? tlsAdvice(error.message) : undefined
+    if (error && advice !== undefined) error.message += `: ${advice}`
+  })
+  return client
 }
