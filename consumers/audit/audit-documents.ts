@@ -5,6 +5,7 @@ import type { Round, StoreReport } from './audited.ts'
 import { overlapOf, type Span, spansOf, unevenBlocks } from './blocks.ts'
 import type { Documents, Verdict } from './documents.ts'
 import { landedRecords } from './files.ts'
+import { createForwardReader, type ForwardReader } from './forward-reader.ts'
 
 /** Records that are looked for at once. */
 const lookedForAtOnce = 1_000
@@ -36,11 +37,13 @@ export async function auditDocuments(round: Round, audit: DocumentsAudit): Promi
   const counts = await documents.counts(partition, span)
   // Documents of an earlier topic may lie at the same offsets: then a number proves nothing.
   const blocks = generation > 1 ? unevenBlocks(span, new Map()) : unevenBlocks(span, counts)
+  const onTopic = createForwardReader(part => round.log.read(partition, part), blocks.at(-1)?.to ?? 0)
   let stored = span.to - span.from
   for (const block of blocks) {
     round.progress(`elasticsearch: partition ${partition}, offset ${block.from} of ${span.to}`)
-    stored -= block.to - block.from - (await auditBlock(round, documents, audit, block, report))
+    stored -= block.to - block.from - (await auditBlock(round, { ...audit, documents, onTopic }, block, report))
   }
+  await onTopic.close()
   report.stored = stored
   report.explained = span.to - span.from - stored - report.missing - report.dropped
   return report
@@ -55,15 +58,14 @@ async function beginOf({ landed }: Round, documents: Documents, audit: Documents
   return first === undefined ? low : Math.min(low, Math.max(first, oldest.start))
 }
 
+interface Work extends DocumentsAudit {
+  documents: Documents
+  onTopic: ForwardReader
+}
+
 /** Returns how many of its offsets have their document. */
-async function auditBlock(
-  round: Round,
-  documents: Documents,
-  audit: DocumentsAudit,
-  block: Span,
-  report: StoreReport,
-): Promise<number> {
-  const { partition, generation } = audit
+async function auditBlock(round: Round, audit: Work, block: Span, report: StoreReport): Promise<number> {
+  const { partition, generation, documents } = audit
   const listed = await documents.list(partition, block)
   const there = new Set(listed.map(({ offset }) => offset))
   const pairs = generation > 1 ? new Set(listed.map(({ offset, id }) => `${offset} ${id}`)) : undefined
@@ -77,7 +79,7 @@ async function auditBlock(
       const absent = inBlock.filter(record => !isListed(record, pairs))
       stored += inBlock.length - absent.length
       for (let at = 0; at < absent.length; at += lookedForAtOnce)
-        stored += await judgeAll(round, documents, audit, absent.slice(at, at + lookedForAtOnce), report)
+        stored += await judgeAll(round, audit, absent.slice(at, at + lookedForAtOnce), report)
     }
   }
   return stored
@@ -86,12 +88,11 @@ async function auditBlock(
 /** Returns how many are there all the same. */
 async function judgeAll(
   round: Round,
-  documents: Documents,
-  audit: DocumentsAudit,
+  audit: Work,
   records: readonly LogRecord[],
   report: StoreReport,
 ): Promise<number> {
-  const verdicts = await documents.look(audit.partition, records)
+  const verdicts = await audit.documents.look(audit.partition, records)
   let there = 0
   for (const [index, record] of records.entries()) {
     const judged = await judge(round, audit.partition, record, verdicts[index] ?? 'missing')
@@ -132,14 +133,14 @@ function addMissing({ findings }: Round, audit: DocumentsAudit, { offset, value 
 }
 
 /** From the topic, and what is no longer there from the files. */
-async function* recordsOf(round: Round, audit: DocumentsAudit, span: Span): AsyncGenerator<readonly LogRecord[]> {
+async function* recordsOf(round: Round, audit: Work, span: Span): AsyncGenerator<readonly LogRecord[]> {
   const { log, landed } = round
-  const { partition, bounds } = audit
+  const { bounds } = audit
   const older = overlapOf(span, { from: 0, to: bounds.low })
   if (older && landed) {
     const files = ofKey(landed.table.files, audit)
     yield* landedRecords({ ...audit, topic: log.topic, store: landed.store, files }, older)
   }
-  const onTopic = overlapOf(span, bounds.low < bounds.high ? { from: bounds.low, to: bounds.high } : { from: 0, to: 0 })
-  if (onTopic) yield* log.read(partition, onTopic)
+  const newer = overlapOf(span, { from: bounds.low, to: Math.max(bounds.low, bounds.high) })
+  if (newer) yield* audit.onTopic.read(newer)
 }

@@ -21,10 +21,17 @@ export interface LetterLogOptions {
   patienceMs?: number
 }
 
+/** Held at most, about, before the log is told to wait: it then sleeps for as long as a fetch may take. */
+const heldBytes = 8 * 1_048_576
+/** What a record weighs beside its value, bytes. */
+const recordBytes = 200
+
 /** Joins the reader's group and waits for its partitions. Closes the reader with itself. */
 export async function openLetterLog(options: LetterLogOptions): Promise<LetterLog> {
   const { reader, committed = partition => reader.committed(partition), patienceMs = 30_000 } = options
   let delivered: LogRecord[] = []
+  let held = 0
+  let waiting = false
   let reading: number | undefined
   let failure: Error | undefined
   let wake = () => {}
@@ -51,8 +58,12 @@ export async function openLetterLog(options: LetterLogOptions): Promise<LetterLo
       },
       records(partition: number, records: readonly LogRecord[]) {
         if (partition !== reading) return
+        for (const record of records) held += recordBytes + (record.value?.length ?? 0)
         delivered.push(...records)
-        reader.pause(partition)
+        if (held >= heldBytes) {
+          reader.pause(partition)
+          waiting = true
+        }
         wake()
       },
       failed(error: Error) {
@@ -62,6 +73,11 @@ export async function openLetterLog(options: LetterLogOptions): Promise<LetterLo
     }
     reader.start(hooks).catch(reject)
   })
+
+  function forget(): void {
+    delivered = []
+    held = 0
+  }
 
   async function take(partition: number): Promise<LogRecord[]> {
     const deadlineMs = Date.now() + patienceMs
@@ -78,7 +94,9 @@ export async function openLetterLog(options: LetterLogOptions): Promise<LetterLo
       })
     }
     const taken = delivered
-    delivered = []
+    forget()
+    if (waiting) reader.resume(partition)
+    waiting = false
     return taken
   }
 
@@ -89,12 +107,15 @@ export async function openLetterLog(options: LetterLogOptions): Promise<LetterLo
     committed,
     commit: (partition, { next, metadata }) => reader.commit(partition, next, metadata),
     async *read(partition, { from, to }) {
-      delivered = []
+      forget()
+      waiting = false
       reading = partition
-      if (from < to) reader.seek(partition, from)
+      if (from < to) {
+        reader.seek(partition, from)
+        reader.resume(partition)
+      }
       try {
         for (let next = from; next < to; ) {
-          reader.resume(partition)
           const records = await take(partition)
           const inside = records.filter(({ offset }) => offset >= next && offset < to)
           next = Math.max(next, (records.at(-1)?.offset ?? 0) + 1)
@@ -102,6 +123,7 @@ export async function openLetterLog(options: LetterLogOptions): Promise<LetterLo
         }
       } finally {
         reading = undefined
+        forget()
         if (!failure) reader.pause(partition)
       }
     },
