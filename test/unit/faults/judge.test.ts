@@ -72,3 +72,13 @@ test('takes what is written down as gone for gone, unless it is landed', () => {
   expect(verdictOn([lineOf(0), lineOf(3, 2), lineOf(6, 2)], letters, [gap(1, 2)])).toEqual({ ...clean, gone: 2 })
   expect(verdictOn(whole, letters, [gap(1, 2)])).toEqual({ ...clean, wrong: 2 })
 })
+
+test('asks of documents what it asks of rows, but for the chain', () => {
+  const verdict = (lines: readonly string[]) =>
+    judge({ log, landed: readLanded([[path, Buffer.from(lines.join(''))]]), deadLetters: letters, chained: false })
+  const unchained = whole.toSpliced(4, 1, lineOf(6))
+  expect(verdictOn(unchained)).toMatchObject({ wrong: 1 })
+  expect(verdict(unchained)).toMatchObject({ lost: [], doubled: [], wrong: [] })
+  expect(verdict(unchained.toSpliced(2, 1))).toMatchObject({ lost: ['0:2'], overtaken: 1, wrong: [] })
+  expect(verdict([...unchained, lineOf(6)])).toMatchObject({ doubled: ['0:6'] })
+})
