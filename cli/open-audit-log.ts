@@ -80,25 +80,27 @@ function brokersOffsets(topic: string, kafka: KafkaOptions): Offsets {
 async function embeddedOffsets(topics: Topics): Promise<Offsets> {
   const writer = topics.writer()
   await writer.ready()
-  const readers = new Map<string, TopicReader>()
-  /** One that is never started: it joins no group. */
-  const readerOf = (store: AuditedStore) => {
-    const reader = readers.get(store) ?? topics.reader(store)
-    readers.set(store, reader)
-    return reader
-  }
-  async function each<T>(ask: (partition: number) => Promise<T | undefined>): Promise<Map<number, T>> {
-    const answers = new Map<number, T>()
-    for (let partition = 0; partition < writer.partitions(); partition++) {
-      const answer = await ask(partition)
-      if (answer !== undefined) answers.set(partition, answer)
+  /** By a reader that is never started: it joins no group. There may be one of a group at a time. */
+  async function each<T>(
+    store: AuditedStore,
+    ask: (reader: TopicReader, partition: number) => Promise<T | undefined>,
+  ): Promise<Map<number, T>> {
+    const reader = topics.reader(store)
+    try {
+      const answers = new Map<number, T>()
+      for (let partition = 0; partition < writer.partitions(); partition++) {
+        const answer = await ask(reader, partition)
+        if (answer !== undefined) answers.set(partition, answer)
+      }
+      return answers
+    } finally {
+      await reader.close()
     }
-    return answers
   }
   return {
-    bounds: () => each<Bounds>(partition => readerOf('hdfs').bounds(partition)),
-    committed: store => each(async partition => (await readerOf(store).committed(partition))?.next),
-    at: timeMs => each(partition => readerOf('hdfs').offsetAt(partition, timeMs)),
+    bounds: () => each('hdfs', (reader, partition) => reader.bounds(partition)),
+    committed: store => each(store, async (reader, partition) => (await reader.committed(partition))?.next),
+    at: timeMs => each('hdfs', (reader, partition) => reader.offsetAt(partition, timeMs)),
     close: async () => {},
   }
 }

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { printedAudit } from '../../../cli/print-audit.ts'
+import type { Finding } from '../../../consumers/audit/finding.ts'
+
+const store = { from: 0, to: 100, stored: 97, explained: 2, dropped: 0, missing: 1, doubled: 0 }
+const finding: Finding = {
+  kind: 'missing',
+  store: 'elasticsearch',
+  topic: 't',
+  partition: 1,
+  generation: 1,
+  from: 47,
+  to: 47,
+  events: [{ offset: 47, eventId: 'abc-1' }],
+  advice: 'do this',
+}
+const print = (...findings: Finding[]) =>
+  printedAudit({
+    topic: 't',
+    partitions: [{ partition: 1, generation: 1, elasticsearch: store }],
+    findings,
+    clean: findings.length === 0,
+  })
+
+test('prints a line for each partition and storage, and that nothing is missing', () => {
+  expect(print()).toMatch(/\n +1 +elasticsearch +0 +100 +97 +2 +0 +1 +0\nNothing is missing: 100 offsets of t/)
+})
+
+test('names each event, and then says what to do', () => {
+  expect(print(finding)).toContain('missing in elasticsearch: t/1 offset 47 event abc-1\n  → do this\n1 mismatches')
+})
+
+test('shortens a long list, and shows no control characters of an id', () => {
+  const events = Array.from({ length: 100 }, (_, n) => ({ offset: 47 + n, eventId: n === 0 ? 'a\u001b[31m' : `e${n}` }))
+  const text = print({ ...finding, generation: 2, to: 1_046, events })
+  expect(text).toContain('t/1 (generation 2) offset 48 event e1\n')
+  expect(text).toContain('… and 980 more, to offset 1046\n')
+  expect(text).not.toContain('\u001b')
+})
+
+test('says of what the topic has lost from where to where it is', () => {
+  expect(print({ ...finding, kind: 'lost', events: [], to: 90 })).toContain(
+    'lost by the topic: t/1 offsets 47 to 90: elasticsearch has committed them, but the topic ends before\n',
+  )
+})
