@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client'
 import { createMetrics } from '../collector/admin/metrics.ts'
+import { createAuditMetrics } from '../consumers/audit/metrics.ts'
 import { outcomes } from '../consumers/elasticsearch/outcome.ts'
 import { createConsumerMetrics } from '../consumers/metrics.ts'
 
@@ -14,6 +15,14 @@ export interface MetricFacts {
 
 const counts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
 const answers = outcomes.map(outcome => [outcome, 0] as const)
+const report = { from: 0, to: 0, stored: 0, explained: 0, dropped: 0, missing: 0, doubled: 0 }
+/** An audit of both storages that had nothing to look at. */
+const audit = {
+  topic: '',
+  partitions: [{ partition: 0, generation: 1, hdfs: report, elasticsearch: report }],
+  findings: [],
+  clean: true,
+}
 /** What a writer of each kind counts before it does anything. */
 const writers = {
   hdfs: { counts: () => counts, storage: () => ({ retries: 0 }) },
@@ -27,6 +36,7 @@ export async function metricsOfCode(): Promise<MetricFacts[]> {
   createMetrics({ registry })
   const metricsOf = createConsumerMetrics(registry)
   for (const [name, sink] of Object.entries(writers)) metricsOf(name).watch({ sink, status: () => [] })
+  createAuditMetrics(registry).ended(audit, 0, 0)
   const shown = await registry.getMetricsAsJSON()
   return shown.map(({ name, help, values }) => {
     const labels = labelsOf(values)
@@ -71,7 +81,7 @@ export async function metricsPage(): Promise<string> {
   return `# Metrics
 
 Made from the code: \`deploy/metrics.ts\`. The collector's (\`clicktrail_collector_…\`) and the writers' (\`clicktrail_consumer_…\`) are on
-the admin port of each process, under \`/metrics\`, in \`clicktrail start\` all together. Labels are of closed sets, and each row is there from the
+the admin port of each process, under \`/metrics\`, in \`clicktrail start\` all together; \`clicktrail_audit_…\` where \`clicktrail audit --watch\` runs. Labels are of closed sets, and each row is there from the
 start, at 0. Beside them stand the usual \`process_…\` and \`nodejs_…\`. A histogram \`x\` is read as \`x_bucket\`, \`x_sum\` and \`x_count\`.
 Alert rules over them are in \`deploy/prometheus\`, dashboards in \`deploy/grafana\`, and what to do when one fires in [runbook.md](runbook.md).
 

@@ -1,9 +1,9 @@
 /** Every port of the stack. They are fixed, so that scripts and tests can rely on them. */
 export const ports = {
   kafka: [
-    { broker: 9092, controller: 9093 },
-    { broker: 9094, controller: 9095 },
-    { broker: 9096, controller: 9097 },
+    { broker: 9092, controller: 9093, metrics: 9404 },
+    { broker: 9094, controller: 9095, metrics: 9405 },
+    { broker: 9096, controller: 9097, metrics: 9406 },
   ],
   hdfsRpc: 8020,
   hdfsHttp: 9870,

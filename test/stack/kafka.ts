@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ports } from './addresses.ts'
 import { logFile, serverDir } from './folders.ts'
 import { fetchJars } from './jars.ts'
+import { jmxAgent } from './jmx.ts'
 import { run } from './run.ts'
 import type { ServerProcess } from './server-process.ts'
 import { findJava } from './tools.ts'
@@ -69,7 +70,7 @@ export function kafkaProcesses(brokers: number, progress: (line: string) => void
     const data = join(folder, `data-${node}`)
     return {
       name,
-      ports: [own.broker, own.controller],
+      ports: [own.broker, own.controller, own.metrics],
       ready: async log => log.includes('Kafka Server started'),
       prepare: async mark => {
         const { java } = findJava()
@@ -83,7 +84,8 @@ export function kafkaProcesses(brokers: number, progress: (line: string) => void
           const format = ['format', '-t', clusterId(folder), '-c', properties]
           await run(java, ['-Xmx256m', logging, '-cp', jars, 'kafka.tools.StorageTool', ...format], logFile('format'))
         }
-        return { file: java, cwd: folder, args: [...jvm, mark, logging, '-cp', jars, 'kafka.Kafka', properties] }
+        const agent = await jmxAgent(own.metrics, progress)
+        return { file: java, cwd: folder, args: [...jvm, agent, mark, logging, '-cp', jars, 'kafka.Kafka', properties] }
       },
     }
   })

@@ -40,14 +40,17 @@ export async function stablePorts(count: number): Promise<number[]> {
   return [...ports]
 }
 
-/** Starts 1 or 3 brokers, each of which is a controller too. Resolves when all of them serve. */
-export async function startBrokerCluster(count: 1 | 3): Promise<BrokerCluster> {
+/** Starts 1 or 3 brokers, each of which is a controller too, with further arguments for the JVM of each. Resolves when all of them serve. */
+export async function startBrokerCluster(
+  count: 1 | 3,
+  jvmOf: (id: number) => readonly string[] = () => [],
+): Promise<BrokerCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'clicktrail-brokers-'))
   writeFileSync(join(folder, 'log4j2.properties'), quiet)
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const ports = await nodePorts(count)
   const nodes = await Promise.all(
-    ports.map((_, index) => createBrokerNode({ id: index + 1, ports, folder, clusterId })),
+    ports.map((_, index) => createBrokerNode({ id: index + 1, ports, folder, clusterId, jvm: jvmOf(index + 1) })),
   )
   await Promise.all(nodes.map(node => node.start()))
   return {

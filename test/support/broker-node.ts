@@ -35,6 +35,8 @@ export interface BrokerNodeOptions {
   ports: readonly NodePorts[]
   folder: string
   clusterId: string
+  /** Further arguments of its JVM. @default none */
+  jvm?: readonly string[]
 }
 
 const jvm = ['-Xms128m', '-Xmx400m', '-XX:+UseSerialGC', '-Djava.awt.headless=true']
@@ -74,7 +76,9 @@ export async function createBrokerNode(options: BrokerNodeOptions): Promise<Brok
     async start() {
       writeFileSync(log, '')
       const output = openSync(log, 'a')
-      const started = spawn(java, [...jvm, ...classpath, 'kafka.Kafka', file], { stdio: ['ignore', output, output] })
+      const started = spawn(java, [...jvm, ...(options.jvm ?? []), ...classpath, 'kafka.Kafka', file], {
+        stdio: ['ignore', output, output],
+      })
       closeSync(output)
       child = started
       await until(
