@@ -19,6 +19,8 @@ export interface Tables {
   insertSeen(lines: string): Promise<void>
   /** Takes the highest number of each tab before the span out of them. */
   insertEarlier(lines: string): Promise<void>
+  /** Whether a tab of the span may have an event before its first one there that has not been inserted. */
+  needEarlier(): Promise<boolean>
   /** All that `work` inserts, or nothing of it. */
   atOnce(work: () => Promise<void>): Promise<void>
 }
@@ -48,6 +50,11 @@ export async function prepareTables(connection: DuckDBConnection, { fromMs, toMs
       earlier.bind({ lines: text })
       await earlier.run()
     },
+    async needEarlier() {
+      const open = await connection.runAndReadAll(`SELECT 1 FROM (${tabsOfSpan('rows_of_span')})
+        WHERE earlier < lowest - 1 LIMIT 1`)
+      return open.currentRowCount > 0
+    },
     async atOnce(work) {
       await connection.run('BEGIN')
       try {
@@ -59,6 +66,14 @@ export async function prepareTables(connection: DuckDBConnection, { fromMs, toMs
       }
     },
   }
+}
+
+/** A row for each tab of `events`, with the highest number that it had before the span. */
+function tabsOfSpan(events: string): string {
+  return `SELECT site, events, lowest, tabs.highest, coalesce(earlier.highest, 0) AS earlier
+    FROM (SELECT site, tab_id, count(*) AS events, min(tab_sequence) AS lowest, max(tab_sequence) AS highest
+      FROM ${events} GROUP BY ALL) tabs
+    LEFT JOIN (SELECT site, tab_id, max(highest) AS highest FROM earlier GROUP BY ALL) earlier USING (site, tab_id)`
 }
 
 /** What is in the tables, each event once: the first of its rows by generation, partition and offset, as in the view `events_distinct`. */
@@ -76,10 +91,7 @@ export async function landedIn(connection: DuckDBConnection, { fromMs }: Span): 
       count: Number(row['times']),
     }))
   }
-  const tabs = await rows(`SELECT site, events, lowest, tabs.highest, coalesce(earlier.highest, 0) AS earlier
-    FROM (SELECT site, tab_id, count(*) AS events, min(tab_sequence) AS lowest, max(tab_sequence) AS highest
-      FROM seen GROUP BY ALL) tabs
-    LEFT JOIN (SELECT site, tab_id, max(highest) AS highest FROM earlier GROUP BY ALL) earlier USING (site, tab_id)`)
+  const tabs = await rows(tabsOfSpan('seen'))
   const told = "(SELECT * FROM seen WHERE action = 'events_dropped')"
   const givenUp = await rows(`SELECT site, sum(amount) AS amount FROM ${duckDbDialect.eachNumber(told)}
     WHERE amount > 0 GROUP BY site`)

@@ -10,17 +10,12 @@ const hourMs = 60 * minuteMs
 const filesATransaction = 64
 const insertChars = 2 * 1024 * 1024
 
-/** Takes whole lines of landed files, a transaction at a time. */
-interface Loader {
-  /** Rejects with what is wrong, and has then taken nothing of it. */
-  load(files: readonly LandedFile[], careful: boolean): Promise<void>
-}
-
 /**
- * Reads spans from the landed files below `eventsDir` (`dt=…/hr=…/*.json[.gz]`): those of the hours from 26 before the span
- * on, since files lie in the hour in which the topic took them. Of events before the span only the highest number of each
- * tab is kept, so that memory holds the span alone, up to 1 GB of it. An event that is there several times counts once. A
- * file that can't be read is left out as a whole and named; a folder that is missing is an empty one.
+ * Reads spans from the landed files below `eventsDir` (`dt=…/hr=…/*.json[.gz]`). Files lie in the hour in which the topic took
+ * them: those from an hour before the span on are read, and of those before, newest first, as many as its tabs need to
+ * know where they went on, 25 hours at most. Of events before the span only the highest number of each tab is kept, so that
+ * memory holds the span alone, up to 1 GB of it. An event that is there several times counts once. A file that can't be
+ * read is left out as a whole and named; a folder that is missing is an empty one.
  */
 export function readFiles(eventsDir: string): ReadLanded {
   return async span => {
@@ -33,13 +28,21 @@ export function readFiles(eventsDir: string): ReadLanded {
     try {
       const tables = await prepareTables(connection, span)
       const unread: string[] = []
-      for (const { files, inSpan } of filesOf(await listLandedFiles(eventsDir), span)) {
+      for (const { files, inSpan } of groupsOf(await listLandedFiles(eventsDir), span)) {
+        if (!inSpan && !(await tables.needEarlier())) break
         const insert = async (lines: string) => {
           await tables.insertEarlier(lines)
           if (inSpan) await tables.insertSeen(lines)
         }
-        const load: Loader['load'] = (some, careful) => tables.atOnce(() => insertAll(some, careful, insert))
-        unread.push(...(await loadAll(files, { load })))
+        const load = (some: readonly LandedFile[], careful: boolean) =>
+          tables.atOnce(() => insertAll(some, careful, insert))
+        // Where one of them is the cause, each shows alone whether it is.
+        const failed = await load(files, false).then(
+          () => [],
+          () => files,
+        )
+        for (const file of failed)
+          await load([file], true).catch(error => unread.push(`${file.name}: ${reasonOf(error)}`))
       }
       return { ...(await landedIn(connection, span)), unread }
     } finally {
@@ -49,31 +52,20 @@ export function readFiles(eventsDir: string): ReadLanded {
   }
 }
 
-/** The files that may hold something of the span, and those that can only be older. */
-function filesOf(listed: readonly LandedFile[], { fromMs }: Span): { files: LandedFile[]; inSpan: boolean }[] {
+/** Neighbours of one hour, newest hour first. `inSpan`: they may hold something of the span. */
+function groupsOf(listed: readonly LandedFile[], { fromMs }: Span): { files: LandedFile[]; inSpan: boolean }[] {
   // An hour more, since the topic's clock is not the collector's.
-  const hourOf = (timeMs: number) => new Date(timeMs - hourMs).toISOString().slice(0, 13)
-  const [oldest, first] = [hourOf(fromMs - lookBackMs), hourOf(fromMs)]
-  const inHours = (within: (hour: string) => boolean) => listed.filter(({ dt, hr }) => within(`${dt}T${hr}`))
-  return [
-    { files: inHours(hour => hour >= first), inSpan: true },
-    { files: inHours(hour => hour >= oldest && hour < first), inSpan: false },
-  ]
-}
-
-/** Returns the files that could not be read, each with the reason. */
-async function loadAll(files: readonly LandedFile[], { load }: Loader): Promise<string[]> {
-  const unread: string[] = []
-  for (let at = 0; at < files.length; at += filesATransaction) {
-    const group = files.slice(at, at + filesATransaction)
-    try {
-      await load(group, false)
-    } catch {
-      // One of them is the cause: alone, each shows whether it is.
-      for (const file of group) await load([file], true).catch(error => unread.push(`${file.name}: ${reasonOf(error)}`))
-    }
+  const hourBefore = (timeMs: number) => new Date(timeMs - hourMs).toISOString().slice(0, 13)
+  const [oldest, first] = [hourBefore(fromMs - lookBackMs), hourBefore(fromMs)]
+  const groups: { files: LandedFile[]; hour: string; inSpan: boolean }[] = []
+  for (const file of listed) {
+    const hour = `${file.dt}T${file.hr}`
+    if (hour < oldest) continue
+    const last = groups.at(-1)
+    if (last?.hour === hour && last.files.length < filesATransaction) last.files.push(file)
+    else groups.push({ files: [file], hour, inSpan: hour >= first })
   }
-  return unread
+  return groups
 }
 
 async function insertAll(

@@ -9,7 +9,7 @@ export interface Part {
   from: string
   to: string
   events: number
-  /** The most frequent ones. */
+  /** The ten names that came up most in the whole report, and how often in this stretch. */
   colors: Count[]
   pages: Count[]
 }
@@ -27,8 +27,7 @@ export interface Report extends Part {
 const topNames = 10
 
 /**
- * The report of a span of at least ten minutes. Names are the first ten by count; sums and movers are of all. The same
- * `landed` gives the same report.
+ * The report of a span of at least ten minutes. Sums and movers are of all names. The same `landed` gives the same report.
  */
 export function reportOf(landed: Landed, span: Span): Report {
   const minutes = minutesOf(span)
@@ -46,13 +45,19 @@ export function reportOf(landed: Landed, span: Span): Report {
   }
 }
 
-function partOf({ events, colors, pages }: Landed, { fromMs }: Span, from: number, to: number): Part {
-  const top = (tallies: readonly Tally[]) => countsOf(tallies, from, to).slice(0, topNames)
+function partOf({ events, colors, pages }: Landed, span: Span, from: number, to: number): Part {
+  const minutes = minutesOf(span)
+  const ofTop = (tallies: readonly Tally[]): Count[] => {
+    const counts = new Map(countsOf(tallies, from, to).map(({ name, count }) => [name, count]))
+    const top = countsOf(tallies, 0, minutes).slice(0, topNames)
+    return top.map(({ name }) => ({ name, count: counts.get(name) ?? 0 }))
+  }
+  const timeOf = (minute: number) => new Date(span.fromMs + minute * minuteMs).toISOString()
   return {
-    from: new Date(fromMs + from * minuteMs).toISOString(),
-    to: new Date(fromMs + to * minuteMs).toISOString(),
+    from: timeOf(from),
+    to: timeOf(to),
     events: total(countsOf(events, from, to)),
-    colors: top(colors),
-    pages: top(pages),
+    colors: ofTop(colors),
+    pages: ofTop(pages),
   }
 }

@@ -44,3 +44,24 @@ test('a file that can not be read is named, and the others count', async () => {
     await folder.remove()
   }
 })
+
+test.each([
+  ['nothing of the hours that no tab of the span needs', 4, 5, 0],
+  ['them where a tab has a hole', 4, 6, 1],
+])('reads %s', async (_, before, first, read) => {
+  const folder = await landedFolder()
+  try {
+    // The number of an event in its tab is its offset + 1.
+    const at = (offset: number, minutes: number) => ({
+      offset: offset - 1,
+      timeMs: reportSpan.fromMs + minutes * 60_000,
+    })
+    await folder.land([at(before, -5), at(first, 1)], { dt: '2026-11-21', hr: '12' })
+    await folder.land(['no json'], { dt: '2026-11-21', hr: '09', partition: 1 })
+    const { unread, loss } = reportOf(await readFiles(folder.dir)(reportSpan), reportSpan)
+    expect(unread).toHaveLength(read)
+    expect(loss).toMatchObject([{ arrived: 1, missing: first - before - 1 }])
+  } finally {
+    await folder.remove()
+  }
+})

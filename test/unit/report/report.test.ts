@@ -38,7 +38,22 @@ describe('windows', () => {
     const events = Array.from({ length: 12 }, (_, index) => tally(7, 12 - index, `name ${index}`))
     const report = reportOf({ ...nothing, events, colors: events }, span)
     expect(report.colors).toEqual(events.slice(0, 10).map(({ name, count }) => ({ name, count })))
-    expect(report.windows[5]?.events).toBe(78)
+    expect(report.windows[5]).toMatchObject({ events: 78, colors: report.colors })
+  })
+})
+
+describe('a window', () => {
+  test('counts the names of the whole report, those too of which it has more', () => {
+    const pages = [
+      tally(0, 30, '/a'),
+      ...Array.from({ length: 12 }, (_, index) => tally(9, 20, `/b${index}`)),
+      tally(9, 1, '/a'),
+    ]
+    const { windows } = reportOf({ ...nothing, pages }, span)
+    expect([windows[0]?.pages[0], windows[5]?.pages[0]]).toEqual([
+      { name: '/a', count: 30 },
+      { name: '/a', count: 1 },
+    ])
   })
 })
 
