@@ -1,86 +1,51 @@
 import { z } from 'zod'
 
-/** What the page asks and what it is told: JSON over `/api/overview` and `/api/sql`. Times are milliseconds since the epoch. */
+/** What the page asks: JSON over `/api/status`, `/api/panel/<name>`, `/api/letters` and `/api/sql`. The answers are in answers.ts. */
 
-/** The stretch of time that an overview covers. */
-export const ranges = ['hour', 'day', 'all'] as const
+/** The stretch of time that a panel covers. */
+export const ranges = ['hour', 'day', 'week', 'month', 'all', 'custom'] as const
 export type Range = (typeof ranges)[number]
 
-/** A name and how many events have it, most first. `name` is what a visitor sent: text, never markup. */
-export interface Tally {
-  name: string
-  count: number
-}
+export const panels = ['overview', 'pages', 'events', 'audience', 'live', 'loss', 'completeness'] as const
+export type PanelName = (typeof panels)[number]
 
-/** One row of the latest events; what an event doesn't have is null. */
-export interface LatestEvent {
-  id: string
-  timeMs: number
-  action: string
-  site: string
-  user: string | null
-  path: string | null
-  browser: string | null
-  os: string | null
-  properties: Record<string, string>
-}
+const name = z.string().min(1).max(1_024)
+const time = z.iso.datetime()
 
-/** A landed file that could not be read; it is tried again at `retryAtMs`. */
-export interface FailedFile {
-  file: string
-  reason: string
-  attempts: number
-  retryAtMs: number
-}
-
-/** How far the import is. `failed` holds at most 20 files, `failedFiles` counts all. */
-export interface ImportStatus {
-  files: number
-  events: number
-  pendingFiles: number
-  failedFiles: number
-  failed: FailedFile[]
-  /** False until the folder has been read through once. */
-  ready: boolean
-}
-
-export interface Overview {
-  nowMs: number
-  range: Range
-  imported: ImportStatus
-  /** Time of the newest event of all, or null while there is none. */
-  newestMs: number | null
-  /** Within the range. */
-  totals: { events: number; visitors: number; tabs: number; clicks: number }
-  /** Equal buckets from `fromMs` on, zeros included. */
-  buckets: { fromMs: number; bucketMs: number; counts: number[] }
-  colors: Tally[]
-  pages: Tally[]
-  browsers: Tally[]
-  latest: LatestEvent[]
-}
-
-export interface SqlColumn {
-  name: string
-  type: string
-}
-
-/** Cells are text as DuckDB prints it; null is SQL's NULL. `truncated`: there were more rows, or longer cells, than are shown. */
-export type SqlAnswer =
-  | { ok: true; columns: SqlColumn[]; rows: (string | null)[][]; truncated: boolean; elapsedMs: number }
-  | { ok: false; error: string; elapsedMs: number }
+/** Which events a panel is about, as it stands in the address of a question. `from` and `to` (UTC, `to` excluded) belong to `custom`; `bots=no` leaves out what says that it is none of a person. */
+export const selectionSchema = z
+  .strictObject({
+    range: z.enum(ranges).default('day'),
+    from: time.optional(),
+    to: time.optional(),
+    site: name.optional(),
+    bots: z.enum(['yes', 'no']).default('yes'),
+    /** Of the panel `events`: what it looks into. */
+    action: name.optional(),
+    property: name.optional(),
+  })
+  .refine(
+    ({ range, from, to }) =>
+      range !== 'custom' || (from !== undefined && to !== undefined && Date.parse(from) < Date.parse(to)),
+    'custom needs from and to, two UTC times, the earlier one first',
+  )
+export type Selection = z.infer<typeof selectionSchema>
 
 /** Body of `POST /api/sql`. */
 export const sqlRequest = z.strictObject({ sql: z.string().min(1).max(20_000) })
 
-/** What the server sends to its worker. */
-export const workerRequest = z.discriminatedUnion('kind', [
-  z.object({ id: z.number(), kind: z.literal('overview'), range: z.enum(ranges) }),
-  z.object({ id: z.number(), kind: z.literal('sql'), sql: z.string() }),
+const question = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('status') }),
+  z.object({ kind: z.literal('panel'), panel: z.enum(panels), selection: selectionSchema }),
+  z.object({ kind: z.literal('sql'), sql: z.string() }),
 ])
+export type WorkerQuestion = z.infer<typeof question>
+
+/** What the server sends to its worker. */
+export const workerRequest = z.object({ id: z.number(), question })
 export type WorkerRequest = z.infer<typeof workerRequest>
 
-/** What the worker sends back: an {@link Overview} or a {@link SqlAnswer}, or why there is none. */
+/** What the worker sends back: an answer of answers.ts, or why there is none. */
 export const workerAnswer = z.union([
   z.object({ id: z.number(), result: z.unknown() }),
   z.object({ id: z.number(), failure: z.string() }),

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { isForeign, isLocal, refusedHtml } from './access.ts'
-import { ranges, sqlRequest } from './api.ts'
-import { iconSvg, pageHtml } from './page-html.ts'
+import type { LetterRow } from './answers.ts'
+import { panels, selectionSchema, sqlRequest } from './api.ts'
+import { callerOf } from './caller.ts'
+import { createDeadLetters } from './dead-letters.ts'
+import { iconSvg } from './icon.ts'
+import { type Links, pageHtml } from './page-html.ts'
 import { createWorkerClient } from './worker-client.ts'
 
 export interface DashboardOptions {
@@ -20,6 +23,10 @@ export interface DashboardOptions {
   sqlWorker: string
   /** Answer everyone, not only this computer. @default false */
   publicAccess?: boolean
+  /** Reads the dead letters, from end to end. @default none: the page names the command that shows them */
+  deadLetters?: () => Promise<LetterRow[]>
+  /** Where Kibana and Grafana are; only http and https addresses are shown. @default none */
+  links?: Links
   logger: Logger
 }
 
@@ -45,13 +52,14 @@ const security = secureHeaders({
 })
 
 /**
- * The page that shows what has landed, and its two questions. It answers only a loopback peer with a loopback `Host`
+ * The page that shows what has landed, and its questions (api.ts). It answers only a loopback peer with a loopback `Host`
  * unless `publicAccess`; it sends no CORS header, so no other site can read it. Starts a worker process that imports
  * the landed files and keeps at most 512 MB of them.
  */
 export function createDashboard(options: DashboardOptions): Dashboard {
-  const { pageDir, publicAccess = false, logger } = options
+  const { pageDir, publicAccess = false, links = {}, logger } = options
   const worker = createWorkerClient(options)
+  const letters = createDeadLetters(options.deadLetters)
   const app = new Hono()
   let queryRunning = false
 
@@ -64,7 +72,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     return next()
   })
 
-  const page = (c: Context) => c.html(pageHtml(baseOf(c.req.path)))
+  const page = (c: Context) => c.html(pageHtml(baseOf(c.req.path), links))
   app.get('/', page)
   // A mounted '/' is '/dashboard' alone; this is '/dashboard/'.
   app.get('/:slash{$}', page)
@@ -72,10 +80,14 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   app.get('/style.css', c => asset(c, join(pageDir, 'page.css'), 'text/css; charset=utf-8'))
   app.get('/icon.svg', c => c.body(iconSvg, 200, { 'Content-Type': 'image/svg+xml' }))
 
-  app.get('/api/overview', async c => {
-    const range = z.enum(ranges).safeParse(c.req.query('range') ?? 'hour')
-    if (!range.success) return c.json({ error: `range is one of ${ranges.join(', ')}` }, 400)
-    return reply(c, () => worker.ask({ kind: 'overview', range: range.data }))
+  app.get('/api/status', c => reply(c, () => worker.ask({ kind: 'status' })))
+  app.get('/api/letters', c => reply(c, () => letters.read(Date.now())))
+  app.get('/api/panel/:name', async c => {
+    const panel = z.enum(panels).safeParse(c.req.param('name'))
+    if (!panel.success) return c.json({ error: `A panel is one of ${panels.join(', ')}.` }, 404)
+    const selection = selectionSchema.safeParse(c.req.query())
+    if (!selection.success) return c.json({ error: z.prettifyError(selection.error) }, 400)
+    return reply(c, () => worker.ask({ kind: 'panel', panel: panel.data, selection: selection.data }))
   })
 
   app.post('/api/sql', bodyLimit({ maxSize: 65_536 }), async c => {
@@ -100,29 +112,6 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   }
 
   return { app, close: () => worker.close() }
-}
-
-function callerOf(c: Context) {
-  return {
-    peer: peerOf(c),
-    host: c.req.header('host'),
-    forwarded: isForwarded(c),
-  }
-}
-
-/** A proxy names itself or whom it speaks for; nginx with its defaults says nothing, but speaks HTTP/1.0, as no browser does. */
-function isForwarded(c: Context): boolean {
-  const names = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']
-  return names.some(name => c.req.header(name) !== undefined) || c.env?.incoming?.httpVersion === '1.0'
-}
-
-function peerOf(c: Context): string | undefined {
-  try {
-    return getConnInfo(c).remote.address
-  } catch {
-    // Not behind @hono/node-server: then nobody knows who asks, and nobody is let in.
-    return undefined
-  }
 }
 
 /** What relative addresses in the page start from, whether it was asked for with or without a slash at the end. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { FailedFile, ImportStatus } from './api.ts'
+import type { FailedFile, ImportStatus } from './answers.ts'
 import { type Database, insertLines } from './database.ts'
 import { type LandedFile, listLandedFiles } from './landed-folder.ts'
 import { lineBatches, readableLines } from './line-batches.ts'

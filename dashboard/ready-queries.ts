@@ -23,6 +23,13 @@ GROUP BY ALL
 ORDER BY dt DESC, hr DESC, clicks DESC`,
   },
   {
+    title: 'Loss by hour',
+    sql: `SELECT dt, hr, site, expected, arrived, missing, late, copies, given_up
+FROM loss
+ORDER BY dt DESC, hr DESC, site
+LIMIT 100`,
+  },
+  {
     title: 'Completeness per partition',
     sql: 'SELECT * FROM completeness ORDER BY ALL',
   },

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
-import type { SqlAnswer } from './api.ts'
+import type { SqlAnswer } from './answers.ts'
 import type { Database } from './database.ts'
 import { refusalOf } from './statement-check.ts'
 

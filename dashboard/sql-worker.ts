@@ -1,9 +1,10 @@
 import { setPriority } from 'node:os'
-import { workerRequest } from './api.ts'
+import { type WorkerQuestion, workerRequest } from './api.ts'
 import { openDatabase } from './database.ts'
 import { createImporter } from './importer.ts'
-import { readOverview } from './overview.ts'
+import { readPanel } from './panels/read-panel.ts'
 import { runSql } from './sql-box.ts'
+import { readStatus } from './status.ts'
 
 /**
  * The process that owns the dashboard's DuckDB: `fork(sqlWorker, [eventsDir])`. It is a process and not a thread so
@@ -29,16 +30,19 @@ const database = await openDatabase()
 const importer = await createImporter(database, eventsDir)
 const reading = await database.connect()
 
+function resultOf(question: WorkerQuestion): Promise<object> {
+  const nowMs = Date.now()
+  if (question.kind === 'sql') return runSql(database, question.sql)
+  if (question.kind === 'status') return readStatus(reading, { nowMs, imported: importer.status() })
+  return readPanel(reading, question.panel, { selection: question.selection, nowMs })
+}
+
 async function answer(message: unknown): Promise<void> {
-  const request = workerRequest.parse(message)
+  const { id, question } = workerRequest.parse(message)
   try {
-    const result =
-      request.kind === 'sql'
-        ? await runSql(database, request.sql)
-        : await readOverview(reading, { range: request.range, nowMs: Date.now(), imported: importer.status() })
-    send({ id: request.id, result })
+    send({ id, result: await resultOf(question) })
   } catch (error) {
-    send({ id: request.id, failure: error instanceof Error ? error.message : String(error) })
+    send({ id, failure: error instanceof Error ? error.message : String(error) })
   }
 }
 

@@ -1,21 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { type WorkerRequest, workerAnswer } from './api.ts'
+import { type WorkerQuestion, type WorkerRequest, workerAnswer } from './api.ts'
 
 export interface WorkerClientOptions {
   /** The built worker, a JavaScript file. */
   sqlWorker: string
   eventsDir: string
   logger: Logger
-  /** How long a query of the SQL box, which stops itself after 5 s, may take before the worker is killed and started anew; an overview may take four times as long. @default 15000 */
+  /** How long a query of the SQL box, which stops itself after 5 s, may take before the worker is killed and started anew; anything else may take four times as long. @default 15000 */
   deadlineMs?: number
   /** Pause before a worker that ended is started again. @default 1000 */
   restartMs?: number
 }
-
-/** A request without its number. */
-export type WorkerQuestion = { kind: 'overview'; range: 'hour' | 'day' | 'all' } | { kind: 'sql'; sql: string }
 
 export interface WorkerClient {
   /** The worker's result. Rejects when it fails, ends, or misses the deadline. */
@@ -97,7 +94,7 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
       if (!worker?.connected) return Promise.reject(new Error('the dashboard worker is starting'))
       lastId += 1
       const limitMs = question.kind === 'sql' ? deadlineMs : 4 * deadlineMs
-      const request: WorkerRequest = { id: lastId, ...question }
+      const request: WorkerRequest = { id: lastId, question }
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           settle(request.id)

@@ -1,27 +1,41 @@
-import type { Tally } from '../api.ts'
+import type { Tally } from '../answers.ts'
 import { element, whenChanged } from './dom.ts'
 import { countText } from './format.ts'
 import { swatchOf } from './swatch.ts'
 
-/** Shows tallies as bars, the largest full; `nothing` is said when there are none. With `colored`, names that are colors color their bar. */
-export function showBars(
-  place: HTMLElement,
-  tallies: readonly Tally[],
-  options: { nothing: string; colored?: boolean },
-): void {
-  whenChanged(place, tallies, () => {
+export interface BarsOptions {
+  /** Said when there are none. */
+  nothing: string
+  /** Names that are colors show theirs. @default false */
+  colored?: boolean
+  /** Makes each name a link. */
+  linkTo?: (name: string) => string
+  /** The name that is chosen. */
+  chosen?: string | null
+}
+
+/** Shows tallies as bars, the largest full. */
+export function showBars(place: HTMLElement, tallies: readonly Tally[], options: BarsOptions): void {
+  const links = tallies.map(({ name }) => options.linkTo?.(name))
+  whenChanged(place, [tallies, links, options.chosen], () => {
     const largest = Math.max(1, ...tallies.map(({ count }) => count))
-    const bars = tallies.map(tally => barOf(tally, largest, options.colored === true))
+    const bars = tallies.map((tally, index) => barOf(tally, largest, { ...options, link: links[index] }))
     place.replaceChildren(
       tallies.length === 0 ? element('p', 'nothing', options.nothing) : element('ul', 'bars', ...bars),
     )
   })
 }
 
-function barOf({ name, count }: Tally, largest: number, colored: boolean): HTMLElement {
-  const swatch = colored ? swatchOf(name) : undefined
-  const label = element('span', '', name)
+function barOf(
+  { name, count }: Tally,
+  largest: number,
+  { colored, link, chosen }: BarsOptions & { link: string | undefined },
+): HTMLElement {
+  const swatch = colored === true ? swatchOf(name) : undefined
+  const label = element(link === undefined ? 'span' : 'a', '', name)
   label.title = name
+  if (link !== undefined) label.setAttribute('href', link)
+  if (chosen === name) label.setAttribute('aria-current', 'true')
   const fill = element('div', 'fill')
   fill.style.width = `${(100 * count) / largest}%`
   const track = element('div', 'track', fill)

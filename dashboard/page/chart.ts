@@ -1,44 +1,43 @@
 // Before uPlot: it reads the language as it is loaded.
 import './language.ts'
 import uPlot from 'uplot'
-import type { Overview } from '../api.ts'
-import { rateText, timeText } from './format.ts'
+import type { Buckets } from '../answers.ts'
+import { countText, timeText } from './format.ts'
+import { colorOf, onScheme } from './scheme.ts'
 
-type Buckets = Overview['buckets']
+/** What a chart shows: counts of `unit` in buckets. */
+export interface Course extends Buckets {
+  counts: number[]
+  unit: string
+}
 
-/** Shows events a minute; it follows its width and the color scheme. The text beside it tells the bucket under the cursor, or the newest one. */
+/** Shows counts as bars; it follows its width and the color scheme. The text beside it tells the bucket under the cursor, or the newest one. */
 export interface Chart {
-  show(buckets: Buckets, nowMs: number): void
+  show(course: Course, nowMs: number): void
 }
 
 export function createChart(place: HTMLElement, readout: HTMLElement): Chart {
   let plot: uPlot | undefined
-  let buckets: Buckets = { fromMs: 0, bucketMs: 60_000, counts: [] }
+  let course: Course = { fromMs: 0, bucketMs: 60_000, counts: [], unit: '' }
   let nowMs = 0
-
-  function perMinute(): number[] {
-    return buckets.counts.map(count => count / (buckets.bucketMs / 60_000))
-  }
+  place.setAttribute('role', 'img')
 
   function series(): uPlot.AlignedData {
-    const times = buckets.counts.map((_, index) => (buckets.fromMs + index * buckets.bucketMs) / 1000)
-    return [times, perMinute()]
+    return [course.counts.map((_, index) => (course.fromMs + index * course.bucketMs) / 1000), course.counts]
   }
 
   function tell(index: number | null | undefined): void {
-    const at = index ?? buckets.counts.length - 1
-    const value = perMinute()[at]
+    const at = index ?? course.counts.length - 1
+    const value = course.counts[at]
     if (value === undefined) return
-    const unit = buckets.bucketMs === 60_000 ? 'events' : 'events a minute'
-    readout.textContent = `${timeText(buckets.fromMs + at * buckets.bucketMs, nowMs)}: ${rateText(value)} ${unit}`
+    readout.textContent = `${timeText(course.fromMs + at * course.bucketMs, nowMs)}: ${countText(value)} ${course.unit}`
+    place.setAttribute('aria-label', `Bars over time; the newest: ${readout.textContent}`)
   }
 
   function draw(): void {
-    const style = getComputedStyle(document.documentElement)
-    const color = (name: string) => style.getPropertyValue(name).trim()
     const axis = {
-      stroke: color('--muted'),
-      grid: { stroke: color('--line'), width: 1 },
+      stroke: colorOf('--muted'),
+      grid: { stroke: colorOf('--line'), width: 1 },
       ticks: { show: false },
       font: '12px system-ui, sans-serif',
     }
@@ -53,17 +52,21 @@ export function createChart(place: HTMLElement, readout: HTMLElement): Chart {
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
         scales: {
           // Half a bucket on either side, so that the outer bars are whole.
-          x: { range: (_, first, last) => [first - buckets.bucketMs / 2_000, last + buckets.bucketMs / 2_000] },
+          x: { range: (_, first, last) => [first - course.bucketMs / 2_000, last + course.bucketMs / 2_000] },
           y: { range: (_, __, largest) => [0, Math.max(4, Math.ceil(largest * 1.1))] },
         },
         axes: [
           { ...axis, grid: { show: false }, size: 30, values: clockValues },
-          { ...axis, size: 44 },
+          {
+            ...axis,
+            size: 52,
+            values: (_, marks) => marks.map(mark => (Number.isInteger(mark) ? countText(mark) : '')),
+          },
         ],
         series: [
           {},
           {
-            fill: color('--accent'),
+            fill: colorOf('--accent'),
             width: 0,
             points: { show: false },
             ...(bars === undefined ? {} : { paths: bars }),
@@ -77,11 +80,13 @@ export function createChart(place: HTMLElement, readout: HTMLElement): Chart {
   }
 
   new ResizeObserver(() => plot?.setSize({ width: place.clientWidth, height: place.clientHeight })).observe(place)
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)
+  onScheme(place, () => {
+    if (plot !== undefined) draw()
+  })
 
   return {
     show(next, now) {
-      buckets = next
+      course = next
       nowMs = now
       if (plot === undefined) draw()
       else plot.setData(series())

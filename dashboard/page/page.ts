@@ -1,84 +1,123 @@
 import 'uplot/dist/uPlot.min.css'
-import './style.css'
-import type { ImportStatus, Overview } from '../api.ts'
-import { showBars } from './bars.ts'
-import { createChart } from './chart.ts'
+import './styles/ground.css'
+import './styles/head.css'
+import './styles/cards.css'
+import './styles/tables.css'
+import './styles/forms.css'
+import { changed, type RoomName, readAddress, writeAddress } from './address.ts'
 import { byId } from './dom.ts'
-import { agoText, countText } from './format.ts'
-import { showLatest } from './latest.ts'
-import { setUpSqlForm } from './sql-form.ts'
+import type { House, OpenRoom, Room } from './room.ts'
+import { openAudience } from './rooms/audience.ts'
+import { openEvents } from './rooms/events.ts'
+import { openLetters } from './rooms/letters.ts'
+import { openLive } from './rooms/live.ts'
+import { openLoss } from './rooms/loss.ts'
+import { openOverview } from './rooms/overview.ts'
+import { openPages } from './rooms/pages.ts'
+import { openSql } from './rooms/sql.ts'
+import { setUpScheme } from './scheme.ts'
+import { setUpSelection } from './selection.ts'
+import { createStatus } from './status.ts'
 
+const doors: Record<RoomName, OpenRoom> = {
+  overview: openOverview,
+  pages: openPages,
+  events: openEvents,
+  audience: openAudience,
+  live: openLive,
+  loss: openLoss,
+  letters: openLetters,
+  sql: openSql,
+}
 const refreshMs = 3_000
-const chart = createChart(byId('chart', HTMLElement), byId('chart-readout', HTMLElement))
-const ranges = byId('ranges', HTMLFieldSetElement)
+const liveMs = 1_000
+/** Time itself moves the ranges, though nothing new has landed. */
+const staleMs = 30_000
+
+const status = createStatus()
+const place = byId('room', HTMLElement)
+const links = [...byId('rooms', HTMLElement).querySelectorAll('a')]
+let address = readAddress(location.hash)
+let open: { name: RoomName; room: Room } | undefined
+let showing = new AbortController()
 let timer: number | undefined
-let asked = 0
+let shown = { events: -1, atMs: 0 }
 
-function rangeChosen(): string {
-  return ranges.querySelector<HTMLInputElement>('input:checked')?.value ?? 'hour'
+const house: House = {
+  go(change) {
+    const hash = writeAddress(changed(address, change))
+    if (hash !== location.hash) history.pushState(null, '', location.pathname + hash)
+    enter()
+  },
+  linkTo: to => location.pathname + writeAddress(to),
+  nowMs: () => status.nowMs(),
 }
+const selection = setUpSelection(change => house.go(change), house.nowMs)
 
-function say(state: 'live' | 'busy' | 'paused' | 'down', text: string): void {
-  byId('status', HTMLElement).dataset['state'] = state
-  byId('status-text', HTMLElement).textContent = text
-}
-
-function show(overview: Overview): void {
-  const { imported, totals, newestMs, nowMs } = overview
-  byId('empty', HTMLElement).hidden = newestMs !== null || !imported.ready
-  for (const name of ['events', 'visitors', 'tabs', 'clicks'] as const)
-    byId(`total-${name}`, HTMLElement).textContent = countText(totals[name])
-  chart.show(overview.buckets, nowMs)
-  showBars(byId('colors', HTMLElement), overview.colors, { nothing: 'No colors in this range.', colored: true })
-  showBars(byId('pages', HTMLElement), overview.pages, { nothing: 'No page views in this range.' })
-  showBars(byId('browsers', HTMLElement), overview.browsers, { nothing: 'No events in this range.' })
-  showLatest(byId('latest', HTMLElement), overview.latest, nowMs)
-  if (imported.pendingFiles > 0) say('busy', `reading ${countText(imported.pendingFiles)} files`)
-  else say('live', newestMs === null ? 'live, waiting for events' : `live, newest event ${agoText(nowMs - newestMs)}`)
-  byId('footer', HTMLElement).textContent =
-    `${countText(imported.events)} events read from ${countText(imported.files)} landed files.`
-  warn(failureText(imported))
-}
-
-function failureText({ failed, failedFiles }: ImportStatus): string {
-  const first = failed[0]
-  if (first === undefined) return ''
-  const which = failedFiles === 1 ? 'One file' : `${countText(failedFiles)} files, among them one,`
-  return `${which} could not be read and will be tried again: ${first.file} (${first.reason})`
-}
-
-function warn(text: string): void {
-  const notice = byId('notice', HTMLElement)
-  notice.hidden = text === ''
-  if (notice.textContent !== text) notice.textContent = text
+/** Goes where the address says. */
+function enter(): void {
+  address = readAddress(location.hash)
+  selection.show(address)
+  for (const link of links) {
+    const room = readAddress(`#${link.dataset['room'] ?? ''}`).room
+    // What is chosen in one room means nothing in the next; the time, the site and the bots stay.
+    link.href = house.linkTo(
+      changed(address, { action: undefined, property: undefined, metric: undefined, sql: undefined }, room),
+    )
+    if (room === address.room) link.setAttribute('aria-current', 'page')
+    else link.removeAttribute('aria-current')
+  }
+  if (open?.name !== address.room) {
+    place.replaceChildren()
+    place.dataset['room'] = address.room
+    open = { name: address.room, room: doors[address.room](place, house) }
+    const title = links.find(link => link.dataset['room'] === address.room)?.textContent
+    document.title = `${title ?? 'Overview'} · Clicktrail`
+  }
+  shown = { events: -1, atMs: 0 }
+  void refresh()
 }
 
 /** Asks and shows; only the newest question may be shown. Goes on by itself while the page is visible. */
 async function refresh(): Promise<void> {
   window.clearTimeout(timer)
-  asked += 1
-  const mine = asked
+  showing.abort()
+  showing = new AbortController()
+  const { signal } = showing
+  place.setAttribute('aria-busy', String(shown.events === -1))
   try {
-    const response = await fetch(`api/overview?range=${rangeChosen()}`)
-    const answer = await response.json()
-    if (mine !== asked) return
-    if (!response.ok) throw new Error(String(answer.error))
-    show(answer)
+    const [events] = await Promise.all([tellStatus(signal), shown.events === -1 ? showRoom(signal) : undefined])
+    const old = events !== shown.events || Date.now() - shown.atMs > staleMs
+    if (shown.events !== -1 && old) await showRoom(signal)
+    shown = { events, atMs: old ? Date.now() : shown.atMs }
+    status.warn('')
   } catch (error) {
-    if (mine !== asked) return
-    say('down', 'no answer, trying again')
-    warn(`The dashboard has no answer: ${error instanceof Error ? error.message : String(error)}`)
+    if (signal.aborted) return
+    status.fail(error)
   }
-  if (document.visibilityState === 'visible') timer = window.setTimeout(refresh, refreshMs)
+  place.setAttribute('aria-busy', 'false')
+  if (document.visibilityState === 'visible')
+    timer = window.setTimeout(refresh, address.room === 'live' ? liveMs : refreshMs)
 }
 
-ranges.addEventListener('change', () => void refresh())
+async function tellStatus(signal: AbortSignal): Promise<number> {
+  const answer = await status.show(signal)
+  selection.offer(answer.sites, address)
+  return answer.imported.events
+}
+
+async function showRoom(signal: AbortSignal): Promise<void> {
+  await open?.room.show(address, signal)
+}
+
+addEventListener('hashchange', enter)
+addEventListener('popstate', enter)
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') void refresh()
   else {
     window.clearTimeout(timer)
-    say('paused', 'paused while hidden')
+    status.pause()
   }
 })
-setUpSqlForm()
-void refresh()
+setUpScheme(byId('scheme', HTMLButtonElement))
+enter()

@@ -50,7 +50,7 @@ const askSql = (sql: string, asked: Ask = {}) =>
 async function importedEvents(): Promise<number> {
   const answer = z
     .object({ imported: z.object({ events: z.number() }) })
-    .safeParse(await (await ask('/dashboard/api/overview')).json())
+    .safeParse(await (await ask('/dashboard/api/status')).json())
   return answer.success ? answer.data.imported.events : -1
 }
 
@@ -80,7 +80,7 @@ describe('the page', () => {
     expect((await ask('/dashboard/nothing')).status).toBe(404)
   })
 
-  test.each(['/dashboard', '/dashboard/page.js', '/dashboard/api/overview'])(
+  test.each(['/dashboard', '/dashboard/page.js', '/dashboard/api/status', '/dashboard/api/panel/overview'])(
     '%s lets nothing in from outside and nobody frame or read it',
     async path => {
       const { headers } = await ask(path, { headers: { origin: 'https://evil.example' } })
@@ -103,7 +103,13 @@ describe('access', () => {
     ['a proxy that names itself only', { headers: { via: '1.1 edge' } }],
     ['a proxy that says nothing, by its HTTP/1.0', { httpVersion: '1.0' }],
   ])('refuses %s everything, and says what to set', async (_, asked: Ask) => {
-    for (const path of ['/dashboard', '/dashboard/page.js', '/dashboard/api/overview']) {
+    for (const path of [
+      '/dashboard',
+      '/dashboard/page.js',
+      '/dashboard/api/status',
+      '/dashboard/api/panel/live',
+      '/dashboard/api/letters',
+    ]) {
       const answer = await ask(path, asked)
       expect(answer.status).toBe(403)
       expect(await answer.text()).toContain('CLICKTRAIL_DASHBOARD=public')
@@ -131,19 +137,45 @@ describe('access', () => {
   })
 })
 
-describe('the overview', () => {
-  it('shows what has landed', async () => {
-    const answer = await ask('/dashboard/api/overview?range=all')
-    expect(await answer.json()).toMatchObject({
-      range: 'all',
+describe('the panels', () => {
+  it('show what has landed', async () => {
+    expect(await (await ask('/dashboard/api/status')).json()).toMatchObject({
       imported: { files: 1, events: 2, failedFiles: 0, ready: true },
-      totals: { events: 2, clicks: 1 },
+      sites: ['example'],
+    })
+    expect(await (await ask('/dashboard/api/panel/overview?range=all&site=example')).json()).toMatchObject({
+      totals: { events: 2, views: 1 },
       colors: [{ name: 'red', count: 1 }],
     })
   })
 
-  it('refuses a range that is none', async () => {
-    expect((await ask('/dashboard/api/overview?range=week')).status).toBe(400)
+  test.each([
+    [404, 'nothing'],
+    [400, 'overview?range=week2'],
+    [400, 'overview?range=custom'],
+    [400, 'overview?range=custom&from=2026-11-21T00:00:00Z&to=2026-11-20T00:00:00Z'],
+    [400, 'overview?range=custom&from=yesterday&to=2026-11-20T00:00:00Z'],
+    [400, 'pages?sql=1'],
+    [400, `events?action=${'a'.repeat(1_025)}`],
+  ])('answer %i to %.60s', async (status, question) => {
+    const answer = await ask(`/dashboard/api/panel/${question}`)
+    expect(answer.status).toBe(status)
+    expect(await answer.json()).toMatchObject({ error: expect.any(String) })
+  })
+})
+
+describe('what the dashboard is told', () => {
+  it('has no dead letters unless it is given a way to them', async () => {
+    expect(await (await ask('/dashboard/api/letters')).json()).toEqual({ available: false })
+  })
+
+  it('links to Kibana and Grafana where it knows them, and to nothing that is no page', async () => {
+    const links = { kibana: 'https://kibana.example/app?a=1&b=2#/view', grafana: 'javascript:alert(1)' }
+    const told = createDashboard({ eventsDir: folder.dir, ...built, links, logger })
+    const html = await (await ask('/dashboard', { to: new Hono().route('/dashboard', told.app) })).text()
+    await told.close()
+    expect(html).toContain('<a href="https://kibana.example/app?a=1&amp;b=2#/view" rel="noopener">Kibana</a>')
+    expect(html).not.toContain('Grafana')
   })
 })
 
@@ -180,7 +212,7 @@ describe('the SQL box', () => {
       'SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c WHERE a.range + b.range < c.range',
     )
     await vi.waitFor(async () => expect((await askSql('SELECT 1')).status).toBe(429))
-    expect((await ask('/dashboard/api/overview')).status).toBe(200)
+    expect((await ask('/dashboard/api/panel/overview')).status).toBe(200)
     expect(await (await slow).json()).toMatchObject({ ok: false, error: expect.stringContaining('5 seconds') })
     expect(performance.now() - began).toBeGreaterThan(4_900)
     expect(performance.now() - began).toBeLessThan(15_000)

@@ -1,0 +1,10 @@
+/** A sentence that answers the question of a panel. */
+export interface Verdict {
+  state: 'waiting' | 'good' | 'bad'
+  text: string
+}
+
+export function showVerdict(place: HTMLElement, { state, text }: Verdict): void {
+  place.dataset['state'] = state
+  place.textContent = text
+}
