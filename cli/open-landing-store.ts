@@ -14,12 +14,17 @@ export async function openLandingStore(config: Config, logger: Logger, signal: A
 /** What a tool waits for an HDFS that is away, milliseconds. */
 const patienceMs = 15_000
 
-/** The store of a table that is there. Rejects with what to check when it does not answer soon, or holds nothing. */
-export async function openTable(config: Config, logger: Logger): Promise<LandingStore> {
+/** The store, for a tool. Rejects with what to check when it does not answer soon. */
+export async function reachLandingStore(config: Config, logger: Logger): Promise<LandingStore> {
   const { urls } = config.hdfs
   const opening = openLandingStore(config, logger, AbortSignal.timeout(patienceMs))
-  const store = urls ? await reach('HDFS_URL', urls, opening) : await opening
+  return urls ? reach('HDFS_URL', urls, opening) : opening
+}
+
+/** The store of a table that is there. Rejects with what to check when it does not answer soon, or holds nothing. */
+export async function openTable(config: Config, logger: Logger): Promise<LandingStore> {
+  const store = await reachLandingStore(config, logger)
   if ((await store.list('')).length > 0) return store
-  const where = urls ? 'is HDFS_PATH right?' : 'is CLICKTRAIL_DATA_DIR right, or should HDFS_URL be set?'
+  const where = config.hdfs.urls ? 'is HDFS_PATH right?' : 'is CLICKTRAIL_DATA_DIR right, or should HDFS_URL be set?'
   throw new Error(`there is nothing at ${store.description}: ${where}`)
 }

@@ -7,7 +7,7 @@ import { printable } from './printable.ts'
 const shownEvents = 20
 
 /** A report for people: a line for each partition and storage, one for each event that is missing, and what to do. */
-export function printedAudit({ topic, partitions, findings, clean }: AuditReport): string {
+export function printedAudit({ topic, partitions, findings }: AuditReport): string {
   const head = ['partition', 'storage', 'from', 'to', 'stored', 'explained', 'dropped', 'missing', 'doubled']
   const offsets = partitions.flatMap(one => auditedStores.map(store => one[store]))
   const looked = offsets.reduce((sum, one) => sum + (one ? one.to - one.from : 0), 0)
@@ -15,11 +15,14 @@ export function printedAudit({ topic, partitions, findings, clean }: AuditReport
   const lines = [
     ...columns([head, ...partitions.flatMap(rowsOf)]),
     ...findings.flatMap(printedFinding),
-    clean
-      ? `Nothing is missing: ${looked} offsets of ${topic} were looked for`
-      : `${found} mismatches: ${looked} offsets of ${topic} were looked for`,
+    `${verdict(found, looked)}: ${looked} offsets of ${topic} were looked for`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+function verdict(found: number, looked: number): string {
+  if (found > 0) return `${found} mismatches`
+  return looked > 0 ? 'Nothing is missing' : 'Nothing has been committed yet'
 }
 
 function rowsOf(report: PartitionReport): string[][] {

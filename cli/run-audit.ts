@@ -11,7 +11,7 @@ import { elasticsearchClient } from '../consumers/elasticsearch/client.ts'
 import { type Config, ConfigError } from './config.ts'
 import { createLog } from './log.ts'
 import { openAuditLog } from './open-audit-log.ts'
-import { openTable } from './open-landing-store.ts'
+import { openTable, reachLandingStore } from './open-landing-store.ts'
 import { printedAudit } from './print-audit.ts'
 import { createProgress } from './progress.ts'
 import { reach } from './reach.ts'
@@ -60,7 +60,9 @@ async function auditOnce(config: Config, flags: Flags, onProgress: (text: string
   try {
     const log = await openAuditLog(config)
     close.push(log.close)
-    const store = hasFiles(config) ? await openTable(config, createLog('warn')) : undefined
+    // Before the first file there need not be a table.
+    const open = (await log.committed('hdfs')).size > 0 ? openTable : reachLandingStore
+    const store = hasFiles(config) ? await open(config, createLog('warn')) : undefined
     if (store) close.push(store.close)
     const documents = openDocuments(config)
     if (documents) close.push(documents.close)

@@ -26,6 +26,11 @@ test('prints a line for each partition and storage, and that nothing is missing'
   expect(print()).toMatch(/\n +1 +elasticsearch +0 +100 +97 +2 +0 +1 +0\nNothing is missing: 100 offsets of t/)
 })
 
+test('does not say that nothing is missing where nothing was looked for', () => {
+  const text = printedAudit({ topic: 't', partitions: [{ partition: 1, generation: 1 }], findings: [], clean: true })
+  expect(text).toMatch(/\nNothing has been committed yet: 0 offsets of t/)
+})
+
 test('names each event, and then says what to do', () => {
   expect(print(finding)).toContain('missing in elasticsearch: t/1 offset 47 event abc-1\n  → do this\n1 mismatches')
 })
