@@ -22,6 +22,7 @@ const odd = '/<b>&`x`'
 
 /** A hole in a tab that began before the span, one in a tab of another site, and one as wide as a tab that slept too long. */
 const sent: readonly Sent[] = [
+  { tab: 'd', n: 4, at: -26 * 3_600, site: 'blog' },
   { tab: 'a', n: 1, at: -60 },
   { tab: 'a', n: 2, at: -0.001, ...click('red') },
   { tab: 'a', n: 4, at: 0, ...click('red') },
@@ -36,7 +37,6 @@ const sent: readonly Sent[] = [
   { tab: 'b', n: 7, at: 500, path: '/shop' },
   { tab: 'c', n: 3, at: 360, site: 'blog', path: odd },
   { tab: 'c', n: 3, at: 360, site: 'blog', path: odd },
-  { tab: 'd', n: 4, at: -26 * 3_600, site: 'blog' },
   { tab: 'd', n: 10, at: 120, site: 'blog', ...click(7) },
   { tab: 'b', n: 1, at: 59.999, path: '/shop' },
 ]
@@ -54,13 +54,11 @@ function recordOf({ tab, n, at, site = 'shop', action = 'page_view', properties,
   }
 }
 
-/** One partition of it, in the order in which the topic took them: all within minutes, but for the one of the day before. */
-export const reportLog: readonly LogRecord[] = sent
-  .toSorted((a, b) => a.at - b.at)
-  .map((one, offset) => {
-    const record = recordOf(one)
-    return { offset, timestampMs: Date.parse(record['@timestamp']), value: encodeRecord(record) }
-  })
+/** One partition of it, in the order in which the topic took them: the last is a copy that came long after its event. */
+export const reportLog: readonly LogRecord[] = sent.map((one, offset) => {
+  const takenMs = Math.max(...sent.slice(0, offset + 1).map(({ at }) => at)) * 1_000 + reportSpan.fromMs
+  return { offset, timestampMs: Math.round(takenMs), value: encodeRecord(recordOf(one)) }
+})
 
 const count = (name: string, times: number) => ({ name, count: times })
 

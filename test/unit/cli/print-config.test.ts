@@ -44,7 +44,7 @@ describe('the printed configuration', () => {
       KAFKA_SASL_USERNAME: 'u',
     }
     const secrets = Object.values(settings).filter((setting: Setting) => setting.secret)
-    for (const { name } of secrets) env[name] = 'hunter2-from-the-environment'
+    for (const { name } of secrets) env[name] = 'https://hunter2.example/from-the-environment'
     delete env['CLICKTRAIL_VISITOR_SECRET']
     env['CLICKTRAIL_VISITOR_SECRET_FILE'] = file
     delete env['ELASTICSEARCH_PASSWORD']

@@ -17,7 +17,7 @@ afterAll(() => rm(root, { recursive: true, force: true }))
 
 test('the report of landed files counts each event of the span once', async () => {
   const dir = join(root, 'events')
-  // A window of one offset: the copies land too.
+  // A window of one offset: the late copy lands too.
   await landAll(sinkInto(createLocalStore({ dir }), { windowOffsets: 1 }), reportLog)
   const { windows, ...report } = reportOf(await readFiles(dir)(reportSpan), reportSpan)
   const { firstWindow, lastWindow, ...expected } = reportOfLog
