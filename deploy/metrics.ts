@@ -30,14 +30,19 @@ const writers = {
   dlq: { counts: () => counts },
 }
 
-/** Every metric under our name, asked of the code that makes them, in its order. */
-export async function metricsOfCode(): Promise<MetricFacts[]> {
+/** All that a process can show, filled by the code that makes them, as after its start. */
+export function registryOfCode(): Registry {
   const registry = new Registry()
   createMetrics({ registry })
   const metricsOf = createConsumerMetrics(registry)
   for (const [name, sink] of Object.entries(writers)) metricsOf(name).watch({ sink, status: () => [] })
   createAuditMetrics(registry).ended(audit, 0, 0)
-  const shown = await registry.getMetricsAsJSON()
+  return registry
+}
+
+/** Every metric under our name, in the order of the code. */
+export async function metricsOfCode(): Promise<MetricFacts[]> {
+  const shown = await registryOfCode().getMetricsAsJSON()
   return shown.map(({ name, help, values }) => {
     const labels = labelsOf(values)
     // A version is whatever was built.

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { registryOfCode } from '../../deploy/metrics.ts'
 import { goTool } from '../stack/go-tools.ts'
 import { jmxAgent } from '../stack/jmx.ts'
 import { type BrokerCluster, stablePorts, startBrokerCluster } from '../support/broker-cluster.ts'
@@ -43,6 +44,10 @@ describe('the files for Prometheus and Alertmanager', () => {
     const route = ['config', 'routes', 'test', '--config.file=deploy/alertmanager/alertmanager.yml']
     expect(run(amtool, [...route, `severity=${severity}`]).text.trim()).toBe(receiver)
   })
+})
+
+it('names and types of all metrics are as Prometheus wants them', async () => {
+  expect(run(promtool, ['check', 'metrics'], await registryOfCode().metrics())).toEqual({ status: 0, text: '' })
 })
 
 describe('with a broker that shows its metrics', () => {
