@@ -21,6 +21,9 @@ export interface Documents {
   look(partition: number, records: readonly LogRecord[]): Promise<Verdict[]>
 }
 
+/** Others may have an index of a name like ours, without such a field. */
+const byOffset = [{ 'kafka.offset': { order: 'asc', unmapped_type: 'long' } }]
+
 const buckets = z.object({
   aggregations: z
     .object({ blocks: z.object({ buckets: z.array(z.object({ key: z.number(), doc_count: z.number() })) }) })
@@ -51,7 +54,7 @@ export function createDocuments({ client, topic, index }: { client: Client; topi
 
   async function list(partition: number, span: Span): Promise<{ offset: number; id: string }[]> {
     if (span.from >= span.to) return []
-    const body = { size: blockOffsets, _source: false, sort: ['kafka.offset'] }
+    const body = { size: blockOffsets, _source: false, sort: byOffset }
     const found = (await search(partition, span, body, hits)).hits.hits
     if (found.length < blockOffsets || span.to - span.from === 1)
       return found.map(({ _id, sort: [offset] }) => ({ offset, id: _id }))
@@ -86,7 +89,7 @@ export function createDocuments({ client, topic, index }: { client: Client; topi
     },
     list,
     async first(partition) {
-      const body = { size: 1, _source: false, sort: ['kafka.offset'] }
+      const body = { size: 1, _source: false, sort: byOffset }
       return (await search(partition, undefined, body, hits)).hits.hits[0]?.sort[0]
     },
     async look(partition, records) {
