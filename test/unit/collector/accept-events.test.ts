@@ -91,3 +91,22 @@ test('the records of one body weigh at most 3 MB: what its events share is writt
   expect(waiting[0]).toHaveLength(limits.batchEvents)
   expect(weightOf(waiting[0] ?? [])).toBeLessThan(3_000_000)
 })
+
+test.each([
+  ['acknowledged', 4],
+  ['unavailable', 0],
+] as const)('what a browser reports as lost counts once it is on the topic: %s', async (outcome, lost) => {
+  const metrics = createMetrics()
+  const acceptEvents = createAcceptEvents({
+    writer: createFakeTopicWriter(),
+    batcher: { append: async () => (outcome === 'acknowledged' ? { outcome, tooLarge: [] } : { outcome }) },
+    metrics,
+    parseUserAgent: createUserAgentParser(),
+    pseudonymOf: undefined,
+    ip: 'off',
+    refusalOfSite: () => undefined,
+  })
+  const events = [{ action: 'events_dropped', properties: { full: 4 } }, { action: 'page_view' }]
+  await acceptEvents(Buffer.from(JSON.stringify({ site: 's', events })), sender)
+  expect(await metrics.text()).toContain(`clicktrail_collector_browser_events_lost_total{reason="full"} ${lost}\n`)
+})

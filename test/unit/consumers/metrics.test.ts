@@ -3,18 +3,22 @@ import { Registry } from 'prom-client'
 import { expect, it, vi } from 'vitest'
 import { createConsumer } from '../../../consumers/consumer.ts'
 import { createConsumerMetrics } from '../../../consumers/metrics.ts'
-import { PartitionHalted } from '../../../consumers/sink.ts'
+import { PartitionHalted, type Sink } from '../../../consumers/sink.ts'
 import { createFakeReader } from '../../support/fake-reader.ts'
 import { createFakeWriter } from '../../support/fake-writer.ts'
 import { brokenRecord, logRecords, logStartMs } from '../../support/log-records.ts'
 import { createMemorySink, type MemorySinkOptions } from '../../support/memory-sink.ts'
 
-async function watched(sinkOptions: MemorySinkOptions, now: () => number = Date.now) {
+async function watched(
+  sinkOptions: MemorySinkOptions,
+  now: () => number = Date.now,
+  wrap = (sink: Sink): Sink => sink,
+) {
   const registry = new Registry()
   const reader = createFakeReader({ journal: [] })
   const consumer = createConsumer({
     reader,
-    sink: createMemorySink({ maxAgeMs: 20, ...sinkOptions }),
+    sink: wrap(createMemorySink({ maxAgeMs: 20, ...sinkOptions })),
     deadLetters: createFakeWriter('clicktrail-dlq', []),
     metrics: createConsumerMetrics(registry)('memory'),
     logger: pino({ level: 'silent' }),
@@ -113,6 +117,33 @@ it('shows how far behind it is and since when, and that it has caught up', async
     'clicktrail_consumer_commit_age_seconds{sink="memory"} 0',
     // The third record was received at 00:00:02, and is stored at 00:01:10.
     'clicktrail_consumer_receive_to_stored_seconds_sum{sink="memory"} 68',
+    'clicktrail_consumer_receive_to_stored_seconds_count{sink="memory"} 1',
+  )
+  away = true
+  reader.append(0, logRecords(0, 3, 4))
+  await shows('clicktrail_consumer_lag_records{sink="memory"} 1')
+  clock.ms += 5_000
+  await shows('clicktrail_consumer_commit_age_seconds{sink="memory"} 5')
+  await consumer.close()
+})
+
+it('does not tell how long records were on their way that had landed before and are only read again', async () => {
+  const clock = { ms: logStartMs + 60_000 }
+  const landed = logRecords(0, 0, 5).map(({ offset, timestampMs }) => ({ id: String(offset), offset, timestampMs }))
+  const { reader, consumer, shows } = await watched(
+    { storage: new Map([[0, landed]]) },
+    () => clock.ms,
+    sink => ({ ...sink, start: async (...given) => Math.max(0, (await sink.start(...given)) - 5) }),
+  )
+  reader.append(0, logRecords(0, 0, 5))
+  await reader.assign([0])
+  await vi.waitFor(() => expect(reader.position(0)).toBe(5))
+  clock.ms += 1_000
+  reader.append(0, logRecords(0, 5, 8))
+  await shows('clicktrail_consumer_buffered_records{sink="memory"} 3')
+  clock.ms += 60_000
+  await shows(
+    'clicktrail_consumer_records_landed_total{sink="memory"} 3',
     'clicktrail_consumer_receive_to_stored_seconds_count{sink="memory"} 1',
   )
   await consumer.close()

@@ -117,11 +117,11 @@ describe('metrics', () => {
   })
 
   it('have names as Prometheus wants them: one prefix, base units, _total on counters and only there', async () => {
-    const types = (await linesOf(createMetrics())).filter(line => line.startsWith('# TYPE '))
-    expect(types.length).toBeGreaterThan(14)
+    const types = (await linesOf(createMetrics({ process: true }))).filter(line => line.startsWith('# TYPE '))
+    expect(types.length).toBeGreaterThan(30)
     for (const line of types) {
       const [, , name = '', type] = line.split(' ')
-      expect(name).toMatch(/^clicktrail_[a-z_]+$/)
+      expect(name).toMatch(/^(clicktrail|process|nodejs)_[a-z0-9_]+$/)
       expect(name).not.toMatch(/_(ms|milliseconds|kb|mib)(_|$)/)
       expect(name.endsWith('_total')).toBe(type === 'counter')
     }

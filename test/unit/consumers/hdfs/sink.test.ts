@@ -224,6 +224,19 @@ test.each(['fails', 'unanswered'] as const)(
   },
 )
 
+test('counts each time that it asked a storage that was away again', async () => {
+  const sink = sinkOf({
+    store: faulty([
+      ['list', 'fails'],
+      ['stage', 'fails'],
+      ['stage', 'fails'],
+    ]),
+  })
+  await feed(sink, logOf(['a']))
+  await flushAll(sink)
+  expect(sink.storage?.()).toEqual({ retries: 3 })
+})
+
 test('waits for a storage that is away, before and while it stages', async () => {
   const sink = sinkOf({
     store: faulty([
