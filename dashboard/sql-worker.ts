@@ -44,6 +44,13 @@ async function answer(message: unknown): Promise<void> {
   } catch (error) {
     send({ id, failure: error instanceof Error ? error.message : String(error) })
   }
+  await reading.run('SELECT 1').catch(leave)
+}
+
+/** After a fault of its own DuckDB answers nothing more. The dashboard starts another worker, which reads the files again. */
+function leave(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  process.send?.({ problem: reason }, undefined, undefined, () => process.exit(1))
 }
 
 process.on('message', message => {

@@ -31,6 +31,8 @@ const doors: Record<RoomName, OpenRoom> = {
 }
 const refreshMs = 3_000
 const liveMs = 1_000
+/** Loss is counted from all that the tabs did: not more often than this. */
+const lossMs = 15_000
 /** Time itself moves the ranges, though nothing new has landed. */
 const staleMs = 30_000
 
@@ -87,9 +89,10 @@ async function refresh(): Promise<void> {
   place.setAttribute('aria-busy', String(shown.events === -1))
   try {
     const [events] = await Promise.all([tellStatus(signal), shown.events === -1 ? showRoom(signal) : undefined])
-    const old = events !== shown.events || Date.now() - shown.atMs > staleMs
+    const ageMs = Date.now() - shown.atMs
+    const old = (events !== shown.events && (address.room !== 'loss' || ageMs > lossMs)) || ageMs > staleMs
     if (shown.events !== -1 && old) await showRoom(signal)
-    shown = { events, atMs: old ? Date.now() : shown.atMs }
+    if (old) shown = { events, atMs: Date.now() }
     status.warn('')
   } catch (error) {
     if (signal.aborted) return

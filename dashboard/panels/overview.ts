@@ -37,17 +37,17 @@ export async function readOverview(selected: Selected): Promise<OverviewAnswer> 
 
 /**
  * Where sessions begin, by the rule of the view `sessions`: the browser's own, else a pause of more than half an hour ends one.
- * Rows of one half hour are first made one, as no such pause fits in: a tenth of the work.
+ * Rows of one half hour are first made one, as no such pause fits in, and who it was is told by 64 bits: a tenth of the work.
  */
 function sessionsSql({ where, span }: Selected): string {
   return `SELECT ${bucketOf(span, 'first')} AS bucket, count(*) AS sessions
     FROM (
-      SELECT own, first, lag(last) OVER (PARTITION BY site, own, who ORDER BY first) AS previous
+      SELECT own, first, lag(last) OVER (PARTITION BY own, who ORDER BY first) AS previous
       FROM (
-        SELECT site, session.id IS NOT NULL AS own, coalesce(session.id, "user".id, tab.id) AS who,
+        SELECT session.id IS NOT NULL AS own, hash(site, coalesce(session.id, "user".id, tab.id)) AS who,
           min(epoch_ms("@timestamp")) AS first, max(epoch_ms("@timestamp")) AS last
         FROM events WHERE ${where}
-        GROUP BY site, own, who, epoch_ms("@timestamp") // ${halfHourMs}
+        GROUP BY own, who, epoch_ms("@timestamp") // ${halfHourMs}
       )
     )
     WHERE previous IS NULL OR (NOT own AND first // 1000 - previous // 1000 > ${halfHourMs / 1_000})
