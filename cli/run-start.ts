@@ -5,6 +5,7 @@ import { createConsumerMetrics } from '../consumers/metrics.ts'
 import { createDashboard } from '../dashboard/dashboard.ts'
 import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'
+import { dashboardLetters } from './dashboard-letters.ts'
 import { createFront } from './front.ts'
 import { createLog } from './log.ts'
 import { openCollector } from './open-collector.ts'
@@ -29,6 +30,8 @@ export async function runStart(config: Config): Promise<void> {
     pageDir: fileURLToPath(new URL('dist/dashboard/', checkout)),
     sqlWorker: fileURLToPath(new URL('dist/sql-worker.js', checkout)),
     publicAccess: config.dashboard === 'public',
+    // A look at brokers joins a group, and waits for a topic that is not there: that is for a command.
+    ...(config.kafka ? {} : { deadLetters: () => dashboardLetters(topics) }),
     logger,
   })
 
