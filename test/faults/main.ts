@@ -111,5 +111,7 @@ async function run(options: Options): Promise<void> {
   process.exit(tallies.length === 0 || tallies.some(tally => tally.red.length > 0) ? 1 : 0)
 }
 
+// Else nobody would end the servers that were started: they have process groups of their own.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 program.action(run)
 await program.parseAsync()

@@ -11,14 +11,14 @@ import { run } from './run.ts'
 import type { ServerProcess } from './server-process.ts'
 import { findJava } from './tools.ts'
 
-const version = '8.19.21'
+export const version = '8.19.21'
 
 /** Elasticsearch refuses to run as root: then it runs as `nobody`. */
-const nobody = process.getuid?.() === 0 ? 65534 : undefined
+export const nobody = process.getuid?.() === 0 ? 65534 : undefined
 
-const jvmOptions = (folder: string) => `-XX:+UseG1GC
--Xms1g
--Xmx1g
+export const jvmOptions = (folder: string, heap = '1g') => `-XX:+UseG1GC
+-Xms${heap}
+-Xmx${heap}
 -XX:-AlwaysPreTouch
 -XX:+ExitOnOutOfMemoryError
 -Djava.io.tmpdir=${folder}/tmp
@@ -28,13 +28,13 @@ const jvmOptions = (folder: string) => `-XX:+UseG1GC
 -Dorg.apache.lucene.store.MMapDirectory.sharedArenaMaxPermits=1
 `
 
-const settings = (folder: string) => `cluster.name: clicktrail-stack
+export const settings = (folder: string, http: number, transport: number) => `cluster.name: clicktrail-stack
 node.name: elasticsearch
 path.data: ${folder}/data
 path.logs: ${folder}/logs
 network.host: 127.0.0.1
-http.port: ${ports.elasticsearch}
-transport.port: ${ports.elasticsearchTransport}
+http.port: ${http}
+transport.port: ${transport}
 discovery.type: single-node
 xpack.security.enabled: false
 cluster.routing.allocation.disk.threshold_enabled: false
@@ -77,7 +77,8 @@ export function elasticsearchProcesses(progress: (line: string) => void): Server
         }
         if (!existsSync(distribution)) cpSync(fetched, distribution, { recursive: true })
         cpSync(join(fetched, 'config'), join(folder, 'config'), { recursive: true })
-        writeFileSync(join(folder, 'config/elasticsearch.yml'), settings(folder))
+        const yml = settings(folder, ports.elasticsearch, ports.elasticsearchTransport)
+        writeFileSync(join(folder, 'config/elasticsearch.yml'), yml)
         writeFileSync(join(folder, 'config/jvm.options'), jvmOptions(folder))
         if (nobody !== undefined) {
           await run('chmod', ['-R', 'a+rX', distribution, folder], logFile('format'))

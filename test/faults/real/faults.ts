@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../../support/until.ts'
 import { clockFault } from './clock.ts'
+import { elasticsearchFaults } from './elasticsearch-faults.ts'
 import { failpointFaults } from './failpoints.ts'
 import { hasLanded, moment, restart } from './moments.ts'
 import type { RealFault } from './play.ts'
@@ -154,4 +155,5 @@ export const realFaults: readonly RealFault[] = [
   clockFault,
   ...storageFaults,
   ...severalFaults,
+  ...elasticsearchFaults,
 ]

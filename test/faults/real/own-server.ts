@@ -13,6 +13,10 @@ export interface OwnServer {
 
 export interface OwnServerOptions {
   java: string
+  /** Beside our own environment. */
+  env?: NodeJS.ProcessEnv
+  /** Run as this user and group instead of our own. */
+  uid?: number
   args: readonly string[]
   /** The file that gets what it prints. */
   log: string
@@ -23,13 +27,23 @@ export interface OwnServerOptions {
 const readyMs = 120_000
 
 /** Starts nothing yet. `start` rejects, with the end of the log, for a server that ends meanwhile or takes longer than two minutes. */
-export function ownServer({ java, args, log, serves }: OwnServerOptions): OwnServer {
+export function ownServer({ java, args, log, serves, env, uid }: OwnServerOptions): OwnServer {
   let child: ChildProcess | undefined
-  process.on('exit', () => child?.kill('SIGKILL'))
+  /** It and what it has started: Elasticsearch is two processes. */
+  const kill = (running: ChildProcess, signal: NodeJS.Signals) => {
+    const isOver = running.pid === undefined || running.exitCode !== null || running.signalCode !== null
+    return !isOver && process.kill(-(running.pid ?? 0), signal)
+  }
+  process.on('exit', () => child && kill(child, 'SIGKILL'))
   return {
     async start(...more) {
       const output = openSync(log, 'a')
-      const started = spawn(java, [...args, ...more], { stdio: ['ignore', output, output] })
+      const started = spawn(java, [...args, ...more], {
+        stdio: ['ignore', output, output],
+        detached: true,
+        env: { ...process.env, ...env },
+        ...(uid !== undefined && { uid, gid: uid }),
+      })
       closeSync(output)
       child = started
       const isReady = () => {
@@ -41,10 +55,9 @@ export function ownServer({ java, args, log, serves }: OwnServerOptions): OwnSer
     async end(signal) {
       const running = child
       child = undefined
-      if (!running || running.exitCode !== null || running.signalCode !== null) return
+      if (!running) return
       const exited = once(running, 'exit')
-      running.kill(signal)
-      await exited
+      if (kill(running, signal)) await exited
     },
   }
 }

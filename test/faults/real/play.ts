@@ -10,6 +10,8 @@ import { openRealWorld, type RealWorld } from './world.ts'
 export interface RealFault {
   name: string
   mixture?: Mixture
+  /** @default 'hdfs' */
+  sink?: 'hdfs' | 'elasticsearch'
   /** How long records come in a full run. @default 30_000 */
   lengthMs?: number
   /** @default 'one' */
@@ -45,7 +47,7 @@ export function onServers(fault: RealFault, options: RealOptions): Fault {
   return {
     name: `real: ${fault.name}`,
     async run(seed) {
-      const world = await openRealWorld(servers, seed, fault.mixture)
+      const world = await openRealWorld(servers, seed, fault)
       try {
         await fault.before?.(world)
         for (let count = 0; count < (fault.writers ?? 2); count++) await world.startOne()
@@ -54,7 +56,7 @@ export function onServers(fault: RealFault, options: RealOptions): Fault {
         if (world.writers.length === 0) await world.startOne()
         await world.settle()
         const outcome = await outcomeOf(world)
-        tables.push({ table: world.table, rows: (await world.landed()).rows.length })
+        if (world.sink === 'hdfs') tables.push({ table: world.table, rows: (await world.landed()).rows.length })
         return outcome
       } finally {
         await world.close()
@@ -71,7 +73,9 @@ async function outcomeOf(world: RealWorld): Promise<Outcome> {
     partition: Number(headers['__connect.errors.partition']),
     offset: Number(headers['__connect.errors.offset']),
   }))
-  const verdict = judge({ log, landed: await world.landed(), deadLetters, generation })
+  const chained = world.sink === 'hdfs'
+  const verdict = judge({ log, landed: await world.landed(), deadLetters, generation, chained })
+  if (!chained) return { ...verdict, happened: world.happened, wrong: [...world.wrong, ...verdict.wrong] }
   const store = createWebHdfsStore({ urls: servers.hdfs.urls, user: 'clicktrail', path: table })
   const { problems } = await checkTable({ store, topic })
   const damage = problems.filter(problem => problem.damage)

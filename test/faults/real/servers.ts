@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { kafkaClient } from '../../../topic/kafka/connect.ts'
 import { type BrokerCluster, startBrokerCluster } from '../../support/broker-cluster.ts'
+import { type OwnElasticsearch, startOwnElasticsearch } from './own-elasticsearch.ts'
 import { type OwnHdfs, startOwnHdfs } from './own-hdfs.ts'
 
 /** One of each: what has no other to go to. Several: three brokers, two NameNodes and three DataNodes. */
@@ -12,6 +13,8 @@ export interface Servers {
   brokers: BrokerCluster
   kafka: Kafka
   hdfs: OwnHdfs
+  /** Started when it is first asked for. */
+  elasticsearch(): Promise<OwnElasticsearch>
   close(): Promise<void>
 }
 
@@ -19,12 +22,17 @@ export interface Servers {
 export async function startServers(count: ServerCount): Promise<Servers> {
   const size = count === 'one' ? ({ nameNodes: 1, dataNodes: 1 } as const) : ({ nameNodes: 2, dataNodes: 3 } as const)
   const [brokers, hdfs] = await Promise.all([startBrokerCluster(count === 'one' ? 1 : 3), startOwnHdfs(size)])
+  let elasticsearch: Promise<OwnElasticsearch> | undefined
   return {
     brokers,
     kafka: kafkaClient({ brokers: brokers.direct.split(','), clientId: 'faults' }),
     hdfs,
+    elasticsearch() {
+      elasticsearch ??= startOwnElasticsearch()
+      return elasticsearch
+    },
     close: async () => {
-      await Promise.all([brokers.close(), hdfs.close()])
+      await Promise.all([brokers.close(), hdfs.close(), elasticsearch?.then(own => own.close())])
     },
   }
 }

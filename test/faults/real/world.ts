@@ -7,6 +7,7 @@ import { eventRecord, tabOf } from '../../support/log-records.ts'
 import { until } from '../../support/until.ts'
 import { type Landed, readLanded } from '../landed.ts'
 import { createValues, type Mixture } from '../values.ts'
+import { createDocumentReader } from './documents.ts'
 import type { Servers } from './servers.ts'
 import { createTableReader } from './table-files.ts'
 import { makeTopics, makeTopicsAgain } from './topics.ts'
@@ -26,6 +27,8 @@ export interface RealWorld {
   generation: number
   /** Deletes the topic and its dead letters and makes both again, empty. */
   makeTopicAgain(): Promise<void>
+  /** Where the writers write. */
+  readonly sink: 'hdfs' | 'elasticsearch'
   /** Of writers that are started from now on: what differs from the usual. */
   readonly env: Record<string, string>
   /** Records come. */
@@ -46,8 +49,18 @@ export interface RealWorld {
 
 const settleMs = 120_000
 
+export interface RealWorldOptions {
+  mixture?: Mixture
+  /** @default 'hdfs' */
+  sink?: 'hdfs' | 'elasticsearch'
+}
+
 /** Makes the topics; nothing is written and no writer runs yet. */
-export async function openRealWorld(servers: Servers, seed: number, mixture: Mixture = {}): Promise<RealWorld> {
+export async function openRealWorld(
+  servers: Servers,
+  seed: number,
+  { mixture, sink = 'hdfs' }: RealWorldOptions = {},
+): Promise<RealWorld> {
   const { kafka, hdfs, brokers } = servers
   const random = seeded(seed)
   const topic = `faults-${Date.now().toString(36)}`
@@ -64,11 +77,13 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
     retry: { retries: 30, maxRetryTime: 1_000 },
   })
   const next = createValues(random, mixture)
+  const elasticsearch = sink === 'elasticsearch' ? await servers.elasticsearch() : undefined
+  const documents = elasticsearch && createDocumentReader(elasticsearch.url, topic, admin)
   const readTable = createTableReader(() => hdfs.active().url, table)
   let last = 0
 
   const partitions = async () => (await admin.fetchTopicOffsets(topic)).length
-  const landed = async () => readLanded(await readTable())
+  const landed = async () => (documents ? documents.landed() : readLanded(await readTable()))
 
   /** As often as it takes: what was there already lies on the log twice, as a copy. */
   async function send(partition: number, values: readonly (Buffer | null)[]): Promise<void> {
@@ -86,6 +101,7 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
   }
 
   async function isDurable(): Promise<boolean> {
+    if (documents) return documents.areDurable()
     const ends = await admin.fetchTopicOffsets(topic)
     const highest = new Map<number, number>()
     const rows = (await landed()).rows.filter(row => row.generation === world.generation)
@@ -103,7 +119,8 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
     happened: 0,
     wrong: [],
     generation: 1,
-    env: {},
+    sink,
+    env: elasticsearch ? { ELASTICSEARCH_URL: elasticsearch.url, ELASTICSEARCH_INDEX: topic } : {},
     get feeding() {
       return feeding
     },
@@ -121,7 +138,7 @@ export async function openRealWorld(servers: Servers, seed: number, mixture: Mix
         ...world.env,
         ...different,
       }
-      const writer = spawnClicktrail({ args: ['consume', 'hdfs'], env, ...(script && { script }) })
+      const writer = spawnClicktrail({ args: ['consume', sink], env, ...(script && { script }) })
       world.writers.push(writer)
       return writer
     },
