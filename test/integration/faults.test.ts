@@ -15,4 +15,4 @@ test('loses and doubles nothing in one run of each fault on fakes, and catches w
 test('loses and doubles nothing with real writers that come and go, and with some whose answers are lost', async () => {
   const table = await runFaults('--real', '--short', '--only', 'real: rebalance storm', 'real: answers lost')
   expect(table.match(/ ok$/gm)).toHaveLength(2)
-}, 300_000)
+}, 480_000)
