@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Consumer, createConsumer } from '../../consumers/consumer.ts'
@@ -34,7 +35,7 @@ const kafka = kafkaClient({ brokers })
 const client = elasticsearchClient({ urls: [elasticsearch] })
 const partitions = 2
 /** Records of a partition: one in a hundred is a copy, one in a thousand can't be read. */
-const each = 10_000
+const each = 5_000
 let store: LandingStore
 let writer: TopicWriter
 let deadLetters: TopicWriter
@@ -120,7 +121,10 @@ test('finds nothing while the writers run and records come in', async () => {
   let appended = each
   let ended = false
   const running = (async () => {
-    for (; !ended; appended += 250) await append(appended, appended + 250)
+    for (; !ended; appended += 250) {
+      await append(appended, appended + 250)
+      await pause(200)
+    }
   })()
   const { code, output } = await audit()
   ended = true
@@ -188,10 +192,16 @@ test('names the one row that somebody has taken out of a file, also to who watch
     fetch(`http://127.0.0.1:${adminPort}/metrics`)
       .then(async answer => (await answer.text()).includes(`${line}\n`))
       .catch(() => false)
-  await until(() => metric('clicktrail_audit_missing{store="hdfs"} 1'), { what: 'the row to be missed' })
+  await until(() => metric('clicktrail_audit_missing{store="hdfs"} 1'), {
+    what: 'the row to be missed',
+    timeoutMs: 60_000,
+  })
   expect(await metric('clicktrail_audit_missing{store="elasticsearch"} 0')).toBe(true)
   await write(content)
-  await until(() => metric('clicktrail_audit_missing{store="hdfs"} 0'), { what: 'the row to be back' })
+  await until(() => metric('clicktrail_audit_missing{store="hdfs"} 0'), {
+    what: 'the row to be back',
+    timeoutMs: 60_000,
+  })
   expect(await watching.stop()).toBe(0)
   expect(watching.output()).toContain('"msg":"mismatch"')
 })
