@@ -35,7 +35,7 @@ Ends with 1 when a row is red. A seed decides what happens; when, is the machine
   .option('--only <text...>', 'only faults with one of these in their name')
   .option(
     '--real',
-    'then each fault once with real writers on Kafka, HDFS and Hive, which it starts for itself (Java 17, Maven)',
+    'then each fault once with real writers on Kafka, HDFS, Hive and Elasticsearch, which it starts for itself (Java 17, Maven)',
   )
   .option('--short', 'real trouble lasts 20 s at most, and Hive counts nothing')
   .option('--at-once <n>', 'faults that run side by side', whole, 4)
