@@ -29,7 +29,7 @@ export const openEvents: OpenRoom = (place, house) => {
   const list = element('div', '')
   list.id = 'values'
   values.body.append(summary, list)
-  place.append(element('div', 'columns', actions.whole, properties.whole, values.whole), course.whole)
+  place.append(course.whole, element('div', 'columns', actions.whole, properties.whole, values.whole))
   const chart = createChart(drawing, readout)
   const titleOf = (whole: HTMLElement, text: string) => {
     const title = whole.querySelector('h2')

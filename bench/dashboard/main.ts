@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import { pino } from 'pino'
+import { z } from 'zod'
+import { panels } from '../../dashboard/api.ts'
+import { createDashboard } from '../../dashboard/dashboard.ts'
+import { firstPaints } from './first-paint.ts'
+import { landMonth } from './landed-month.ts'
+import { type Options, optionsOf, usage } from './options.ts'
+
+const ranges = ['day', 'week', 'month', 'all'] as const
+const paintLimitMs = 1_000
+const panelLimitMs = 500
+
+interface Figures {
+  events: number
+  importMs: number
+  firstPaintMs: number[]
+  /** Panel and range → milliseconds, each round. */
+  panels: Record<string, number[]>
+}
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: Options
+  try {
+    options = optionsOf(args)
+  } catch (error) {
+    console.error(`bench dashboard: ${error instanceof Error ? error.message : error}\n\n${usage}`)
+    return 2
+  }
+  if (options.help) {
+    console.log(usage)
+    return 0
+  }
+  const figures = await measure(options)
+  console.log(options.json ? JSON.stringify(figures, null, 2) : tableOf(figures))
+  const slow = Object.values(figures.panels).some(times => median(times) > panelLimitMs)
+  return slow || median(figures.firstPaintMs) > paintLimitMs ? 1 : 0
+}
+
+async function measure({ events, rounds }: Options): Promise<Figures> {
+  const dir = await mkdtemp(join(tmpdir(), 'clicktrail-bench-'))
+  console.error(`bench dashboard: writing ${events} events`)
+  await landMonth(dir, { events, nowMs: Date.now() })
+  const dashboard = createDashboard({
+    eventsDir: dir,
+    pageDir: resolve('dist/dashboard'),
+    sqlWorker: resolve('dist/sql-worker.js'),
+    logger: pino({ level: 'error' }),
+  })
+  const app = new Hono().route('/dashboard', dashboard.app)
+  const served = await new Promise<{ server: ReturnType<typeof serve>; url: string }>(resolve => {
+    const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
+      resolve({ server, url: `http://127.0.0.1:${port}/dashboard` }),
+    )
+  })
+  const { server, url } = served
+  try {
+    const began = performance.now()
+    await imported(url, events)
+    const importMs = performance.now() - began
+    const times: Record<string, number[]> = {}
+    for (const panel of panels)
+      for (const range of ranges) {
+        if (panel === 'completeness' && range !== 'all') continue
+        times[`${panel} ${range}`] = await timesOf(`${url}/api/panel/${panel}?range=${range}`, rounds)
+      }
+    return { events, importMs, firstPaintMs: await firstPaints(url, rounds), panels: times }
+  } finally {
+    await dashboard.close()
+    server.close()
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+async function imported(url: string, events: number): Promise<void> {
+  const status = z.object({ imported: z.object({ events: z.number(), pendingFiles: z.number() }) })
+  for (;;) {
+    const answer = await fetch(`${url}/api/status`)
+    const found = status.safeParse(await answer.json())
+    if (found.success && found.data.imported.events >= events) return
+    await sleep(200)
+  }
+}
+
+async function timesOf(url: string, rounds: number): Promise<number[]> {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const began = performance.now()
+    const answer = await fetch(url)
+    await answer.text()
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
+    times.push(performance.now() - began)
+  }
+  return times
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
+}
+
+function tableOf({ events, importMs, firstPaintMs, panels }: Figures): string {
+  const line = (name: string, times: readonly number[]) =>
+    `${name.padEnd(22)}${String(Math.round(median(times))).padStart(8)}${String(Math.round(Math.max(...times))).padStart(8)}`
+  return [
+    `${events} events, imported in ${Math.round(importMs / 100) / 10} s`,
+    `${'milliseconds'.padEnd(22)}${'median'.padStart(8)}${'most'.padStart(8)}`,
+    line('first paint', firstPaintMs),
+    ...Object.entries(panels).map(([name, times]) => line(name, times)),
+  ].join('\n')
+}

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util'
+
+/** What the command line asks for. */
+export interface Options {
+  events: number
+  rounds: number
+  json: boolean
+  help: boolean
+}
+
+export const usage = `Usage: npm run bench -- dashboard [options]
+
+How long the dashboard takes on a month of landed files: the page's first paint in Chromium, and every panel for a day, a week,
+a month and all, as the page asks it. The files are generated in a temporary folder that is removed again.
+
+  --events N  landed events (1000000)
+  --rounds N  questions of each panel (5)
+  --json      print JSON instead of the table
+  --help      print this
+
+Exit 1: a first paint above 1 s or a median above 500 ms. Exit 2: wrong options.`
+
+/** Reads the command line. Throws an error that says what is wrong with it. */
+export function optionsOf(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      events: { type: 'string', default: '1000000' },
+      rounds: { type: 'string', default: '5' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  return {
+    events: count('--events', values.events),
+    rounds: count('--rounds', values.rounds),
+    json: values.json,
+    help: values.help,
+  }
+}
+
+function count(name: string, text: string): number {
+  if (!/^[1-9]\d{0,7}$/.test(text)) throw new Error(`${name} must be a whole number from 1 on, not "${text}"`)
+  return Number(text)
+}
