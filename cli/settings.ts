@@ -28,7 +28,7 @@ export const settings = {
   adminPort: {
     name: 'CLICKTRAIL_ADMIN_PORT',
     help: 'port of /livez, /readyz and /metrics',
-    fallback: '8081, 8082 in consume hdfs, 8083 in consume elasticsearch, 8084 in consume dlq',
+    fallback: '8081, 8082 in consume hdfs, 8083 in consume elasticsearch, 8084 in consume dlq, 8085 in audit',
     schema: port,
   },
   dataDir: {
