@@ -107,6 +107,7 @@ export function loadConfigFrom({ command, needs, ...told }: Given) {
     format: read('fileFormat') ?? 'json.gz',
     generation: read('generation') ?? 1,
     dashboard: read('dashboard') ?? 'local',
+    links: { kibana: read('kibanaLink'), grafana: read('grafanaLink') },
     logLevel: read('logLevel') ?? 'info',
     kafka: kafkaOptions(sources, read, problems),
     hdfs: hdfsOptions(read),

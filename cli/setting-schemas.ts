@@ -107,6 +107,15 @@ export function urls(credentials: string) {
   })
 }
 
+/** An address that a person follows. */
+export const link = parsed(value => {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return { problem: 'must be one http:// or https:// URL' }
+  if (url.username !== '' || url.password !== '')
+    return { problem: 'must hold no credentials: everybody would see them' }
+  return url.href
+})
+
 export const brokers = parsed(value => {
   const list = splitList(value)
   const wrong = { problem: 'must be host:port without a scheme, comma separated: a:9092,b:9092' }

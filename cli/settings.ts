@@ -170,6 +170,16 @@ export const settings = {
     fallback: 'local',
     schema: oneOf('local', 'public'),
   },
+  kibanaLink: {
+    name: 'CLICKTRAIL_KIBANA_LINK',
+    help: 'where Kibana is, for the link on the dashboard',
+    schema: schemas.link,
+  },
+  grafanaLink: {
+    name: 'CLICKTRAIL_GRAFANA_LINK',
+    help: 'where Grafana is, for the link on the dashboard',
+    schema: schemas.link,
+  },
   logLevel: {
     name: 'CLICKTRAIL_LOG_LEVEL',
     help: 'debug, info, warn or error',

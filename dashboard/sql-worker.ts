@@ -14,6 +14,10 @@ const eventsDir = process.argv[2]
 if (eventsDir === undefined || process.send === undefined)
   throw new Error('sql-worker is started by the dashboard only')
 
+function end(): void {
+  process.kill(process.pid, 'SIGKILL')
+}
+
 /** Says it to the dashboard, if that still runs. */
 function send(message: object): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {})
@@ -24,7 +28,9 @@ setPriority(10)
 // Ctrl-C reaches the whole process group; the parent decides when this process ends.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+process.on('disconnect', end)
+// It may have died while this process was starting.
+if (!process.connected) end()
 
 const database = await openDatabase()
 const importer = await createImporter(database, eventsDir)

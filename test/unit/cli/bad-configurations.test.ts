@@ -85,6 +85,8 @@ const bad: Bad[] = [
   [{ CLICKTRAIL_PRIVACY_PATH: '/shop' }, 'CLICKTRAIL_PRIVACY_PATH', 'a page of the example site', 'start'],
   [{ CLICKTRAIL_FILE_FORMAT: 'parquet' }, 'CLICKTRAIL_FILE_FORMAT', 'one of json.gz, json'],
   [{ CLICKTRAIL_GENERATION: '0' }, 'CLICKTRAIL_GENERATION', 'a whole number from 1'],
+  [{ CLICKTRAIL_KIBANA_LINK: 'javascript:alert(1)' }, 'CLICKTRAIL_KIBANA_LINK', 'one http:// or https:// URL'],
+  [{ CLICKTRAIL_GRAFANA_LINK: 'https://a:b@grafana' }, 'CLICKTRAIL_GRAFANA_LINK', 'no credentials'],
   [{ CLICKTRAIL_DASHBOARD: 'yes' }, 'CLICKTRAIL_DASHBOARD', 'one of local, public'],
   [{ CLICKTRAIL_LOG_LEVEL: 'verbose' }, 'CLICKTRAIL_LOG_LEVEL', 'one of debug, info, warn, error'],
   [{ CLICKTRAIL_PROT: '1' }, 'CLICKTRAIL_PROT', 'did you mean CLICKTRAIL_PORT?'],

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createWorkerClient, type WorkerClient } from '../../../dashboard/worker-client.ts'
 
 /** A worker that does what the SQL says: answer its pid and environment, hang, fail or die. */
-const script = `process.on('message', ({ id, sql }) => {
+const script = `process.on('message', ({ id, question: { sql } }) => {
   if (sql === 'hang') return
   if (sql === 'die') process.exit(3)
   if (sql === 'fail') process.send({ id, failure: 'no' })
