@@ -24,9 +24,11 @@ export const measureMemory: MeasureRow = async ({ generator, seconds, outageMinu
   const topic = 'memory'
   try {
     await makeTopic(brokers.addresses, topic)
+    // as in deploy/Dockerfile
+    const malloc = { MALLOC_ARENA_MAX: '1' }
     const env: Record<string, string> = hasSpool() ? { CLICKTRAIL_SPOOL_MAX_BYTES: String(spoolBytes) } : {}
     if (!hasSpool()) log('memory: this build has no spool: what the broker does not take is refused')
-    const server = await startClicktrail({ brokers: brokers.addresses, topic, env })
+    const server = await startClicktrail({ brokers: brokers.addresses, topic, env: { ...malloc, ...env } })
     const samples = corpus({ events: 10 })
     try {
       const steadySeconds = 6 * seconds
