@@ -111,7 +111,16 @@ describe('the SQL box', () => {
     expect(answer).toMatchObject({ ok: false, error: expect.stringMatching(/./) })
     expect(existsSync(outside)).toBe(false)
     expect(await rowsOf('SELECT count(*), min(site), max(site) FROM events')).toEqual([['5', 'example', 'example']])
-    const there = ['clicks', 'completeness', 'event_rows', 'events', 'events_distinct', 'page_views', 'sessions']
+    const there = [
+      'clicks',
+      'completeness',
+      'event_rows',
+      'events',
+      'events_distinct',
+      'loss',
+      'page_views',
+      'sessions',
+    ]
     expect(await rowsOf('SHOW TABLES')).toEqual(there.map(name => [name]))
   })
 
@@ -162,6 +171,7 @@ describe('the SQL box', () => {
         ['/b', '1', '1'],
       ],
       [['2026-11-21', '02', 'red', '1']],
+      [['2026-11-21', '02', 'example', '5', '4', '1', '0', '4', '0']],
       [
         ['clicktrail', '1', '0', '3', '0', '0', '0'],
         ['clicktrail', '1', '1', '2', '3', '0', '0'],
@@ -174,7 +184,7 @@ describe('the SQL box', () => {
     await folder.land([{ offset: 11 }], { partition: 2, hr: '03' })
     const fresh = await openDatabase()
     await (await createImporter(fresh, folder.dir)).scan(0)
-    const answer = await runSql(fresh, readyQueries[2]?.sql ?? '')
+    const answer = await runSql(fresh, readyQueries.at(-1)?.sql ?? '')
     expect(answer.ok && answer.rows[2]).toEqual(['clicktrail', '1', '2', '2', '0', '1', '0'])
   })
 })
