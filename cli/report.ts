@@ -25,8 +25,9 @@ export function report(): Command {
       'after',
       `
 Reads Elasticsearch where ELASTICSEARCH_URL is set, else the files in the data folder: what has landed there, each event once, by the
-time at which it happened. Events that land later are not in it: give the writers their time with --at.
-Exit code: 0 done, 1 Elasticsearch or Slack does not answer or refuses, 2 wrong usage.`,
+time at which it happened. On HDFS it reads no files: set ELASTICSEARCH_URL. Events that land later are not in it: give the writers
+their time with --at.
+Exit code: 0 done, 1 Elasticsearch or Slack does not answer or refuses, 2 wrong usage or nothing to read.`,
     ),
   )
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { elasticsearchClient } from '../consumers/elasticsearch/client.ts'
 import { readElasticsearch } from '../report/elasticsearch.ts'
 import { readFiles } from '../report/files.ts'
@@ -9,7 +10,7 @@ import { type Config, ConfigError } from './config.ts'
 import { printedReport } from './print-report.ts'
 import { reach } from './reach.ts'
 
-/** Prints the report of what has landed, or sends it to Slack. @throws ConfigError where `--slack` has no webhook */
+/** Prints the report of what has landed, or sends it to Slack. @throws ConfigError where `--slack` has no webhook, or there is nothing to read */
 export async function runReport(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void> {
   const { at, minutes, json, slack } = flags
   const { slackWebhookUrl } = config
@@ -28,13 +29,28 @@ export async function runReport(config: Config, flags: Readonly<Record<string, u
   else process.stdout.write(text)
 }
 
-async function landedIn({ elasticsearch, eventsDir }: Config, span: Span): Promise<Landed> {
-  const { urls, index, credentials } = elasticsearch
-  if (urls === undefined) return readFiles(eventsDir)(span)
+async function landedIn(config: Config, span: Span): Promise<Landed> {
+  const { urls, index, credentials } = config.elasticsearch
+  if (urls === undefined) {
+    requireFiles(config)
+    return readFiles(config.eventsDir)(span)
+  }
   const client = elasticsearchClient({ urls, ...credentials })
   try {
     return await reach('ELASTICSEARCH_URL', urls, readElasticsearch(client, index)(span))
   } finally {
     await client.close()
   }
+}
+
+/** Without them it would say that nothing happened. */
+function requireFiles({ hdfs, kafka, dataDir, eventsDir }: Config): void {
+  if (hdfs.urls)
+    throw new ConfigError(['HDFS_URL is set, where report reads no files: set ELASTICSEARCH_URL, which it needs there'])
+  if (existsSync(eventsDir)) return
+  throw new ConfigError([
+    kafka
+      ? `KAFKA_BROKERS is set and there are no files in ${eventsDir}: set ELASTICSEARCH_URL, which report needs there`
+      : `nothing to report: set ELASTICSEARCH_URL, or CLICKTRAIL_DATA_DIR to where events are; it is ${dataDir}`,
+  ])
 }

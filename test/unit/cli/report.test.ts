@@ -37,7 +37,7 @@ beforeEach(() => {
   posted.length = 0
   answer = new HttpResponse('ok')
   for (const name of Object.keys(process.env))
-    if (/^(CLICKTRAIL|ELASTICSEARCH)_/.test(name)) vi.stubEnv(name, undefined)
+    if (/^(CLICKTRAIL|ELASTICSEARCH|HDFS|KAFKA)_/.test(name)) vi.stubEnv(name, undefined)
   vi.stubEnv('CLICKTRAIL_DATA_DIR', data)
   const keep = (text: string | Uint8Array) => {
     written += text
@@ -142,6 +142,20 @@ test.each(['ftp://slack.example/s3cr3t', 'hooks.slack.example/s3cr3t', 'https://
 
 test('asks for the webhook before it reads anything', async () => {
   await expect(run('--slack')).rejects.toThrow(/CLICKTRAIL_SLACK_WEBHOOK_URL is not set/)
+})
+
+test.each([
+  ['a data folder without events', {}, /nothing to report: set ELASTICSEARCH_URL, or CLICKTRAIL_DATA_DIR .* is .*none/],
+  ['brokers and no landed files', { KAFKA_BROKERS: '127.0.0.1:1' }, /KAFKA_BROKERS is set .* set ELASTICSEARCH_URL/],
+  ['HDFS', { HDFS_URL: 'http://127.0.0.1:1', CLICKTRAIL_DATA_DIR: data }, /HDFS_URL is set.*set ELASTICSEARCH_URL/],
+])('refuses %s, and sends nothing', async (_, env, says) => {
+  vi.stubEnv('CLICKTRAIL_SLACK_WEBHOOK_URL', secret)
+  for (const [name, value] of Object.entries({ CLICKTRAIL_DATA_DIR: join(data, 'none'), ...env }))
+    vi.stubEnv(name, value)
+  const error = await run(...at, '--slack').catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(ConfigError)
+  expect(String(error)).toMatch(says)
+  expect(posted).toEqual([])
 })
 
 test.each([
