@@ -38,6 +38,8 @@ const openIndices = z.array(z.object({ index: z.string(), status: z.string() }))
 export function createDocuments({ client, topic, index }: { client: Client; topic: string; index: string }): Documents {
   const bulk = createBulk(client)
   const indexOf = dailyIndex(index)
+  // `<index>-*` takes the indices of `<index>-test` too; a day's name has no further hyphen.
+  const foreign = { wildcard: { _index: `${index}-*-*` } }
   const { signal } = new AbortController()
 
   async function search<T>(partition: number, span: Span | undefined, body: object, answer: z.ZodType<T>): Promise<T> {
@@ -47,7 +49,7 @@ export function createDocuments({ client, topic, index }: { client: Client; topi
       method: 'POST',
       path: `/${index}-*/_search`,
       querystring: { allow_partial_search_results: false, expand_wildcards: 'open', ignore_unavailable: true },
-      body: { query: { bool: { filter } }, track_total_hits: false, ...body },
+      body: { query: { bool: { filter, must_not: [foreign] } }, track_total_hits: false, ...body },
     })
     return answer.parse(found)
   }
@@ -64,14 +66,13 @@ export function createDocuments({ client, topic, index }: { client: Client; topi
 
   /** Which daily indices can be asked; the name of a day rises with it. */
   async function indices(): Promise<{ open: Set<string>; closed: Set<string>; oldest: string | undefined }> {
-    const found = openIndices.parse(
-      await client.cat.indices({
-        index: `${index}-*`,
-        format: 'json',
-        h: ['index', 'status'],
-        expand_wildcards: ['open', 'closed'],
-      }),
-    )
+    const all = await client.cat.indices({
+      index: `${index}-*`,
+      format: 'json',
+      h: ['index', 'status'],
+      expand_wildcards: ['open', 'closed'],
+    })
+    const found = openIndices.parse(all).filter(one => !one.index.includes('-', index.length + 1))
     const open = found.filter(one => one.status === 'open').map(one => one.index)
     const closed = found.filter(one => one.status !== 'open').map(one => one.index)
     return { open: new Set(open), closed: new Set(closed), oldest: found.map(one => one.index).sort()[0] }

@@ -43,9 +43,11 @@ function answer(url: string, body: string): unknown {
     return { docs: docs.map(one => found(`${one._index}/${one._id}`)) }
   }
   const { size, query } = JSON.parse(body)
+  const foreign = String(query.bool.must_not?.[0].wildcard._index ?? 'none').replaceAll('*', '.*')
   if (size === 0) return { aggregations: { blocks: { buckets: [{ key: 10_000, doc_count: 7 }] } } }
   const { gte, lt } = query.bool.filter[2].range['kafka.offset']
-  const hits = [...stored].filter(([, offset]) => offset >= gte && offset < lt).slice(0, size)
+  const ours = [...stored].filter(([key]) => !new RegExp(`^${foreign}$`).test(key.split('/')[0] ?? ''))
+  const hits = ours.filter(([, offset]) => offset >= gte && offset < lt).slice(0, size)
   return { hits: { hits: hits.map(([key, offset]) => ({ _id: key.split('/')[1], sort: [offset] })) } }
 }
 
@@ -82,6 +84,15 @@ test('lists more than one answer can hold, and takes no answer of some shards fo
   expect(listed).toHaveLength(25_000)
   expect(listed.at(-1)).toEqual({ offset: 24_999, id: 'e24999' })
   expect(asked.every(url => url.includes('allow_partial_search_results=false'))).toBe(true)
+})
+
+test('takes no document of another installation whose index begins with the same name', async () => {
+  stored.set('clicktrail-2026.11.21/ours', 5).set('clicktrail-test-2026.11.21/theirs', 6)
+  expect(await documents.list(0, { from: 0, to: 10 })).toEqual([{ offset: 5, id: 'ours' }])
+  // It is no day of ours either: theirs, though its name sorts first, does not tell that ours of that day was there.
+  indices = ['clicktrail-2026.11.20', 'clicktrail-2026-2026.11.01'].map(index => ({ index, status: 'open' }))
+  const records = [logRecord(0, 5, { tab: tabOf(1, today - 2 * day), atMs: today - 2 * day })]
+  expect(await documents.look(0, records)).toEqual(['dropped'])
 })
 
 test('counts by blocks', async () => {
