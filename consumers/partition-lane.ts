@@ -71,6 +71,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
     const records = intake.take(slice)
     const before = sink.buffered(partition).records
     intake.reject(sink.add(partition, records, now()))
+    progress.read(records)
     // A sink that begins to read earlier than it has to land passes over the first ones.
     if (sink.buffered(partition).records > before) progress.taken(records.at(-1))
     weigh()
@@ -158,6 +159,8 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
         return 'drained'
       } else {
         forced = false
+        // Copies and dead letters at the end of the log move no file's end, and no commit: only here it is known that all is done.
+        if (records === 0) for (const seconds of progress.settled()) metrics.stored(seconds)
         await new Promise<void>(resolve => {
           awake = resolve
         })

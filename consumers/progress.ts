@@ -21,8 +21,12 @@ export interface Progress {
   delivered(records: readonly LogRecord[]): void
   /** The sink has taken this one. */
   taken(record: LogRecord | undefined): void
+  /** The sink was given these: it has them, passes over them, or refuses them. */
+  read(records: readonly LogRecord[]): void
   /** Everything before `next` is durable. Returns for how many seconds some of these records were on their way, from the collector on. */
   durable(next: number): number[]
+  /** Nothing of what was read waits any more: it is durable, a copy of what is, or buried. Returns what {@link durable} does. */
+  settled(): number[]
   committed(): void
   figures(): ProgressFigures
 }
@@ -31,21 +35,30 @@ export function createProgress(now: () => number): Progress {
   const receipts = createReceipts()
   let lag = createLag()
   let position = 0
+  let readTo = 0
   let committedMs = now()
+
+  function durable(next: number): number[] {
+    position = Math.max(position, next)
+    return receipts.settle(next, now())
+  }
+
   return {
     begin(next, high) {
       receipts.clear()
       lag = createLag()
       lag.ended(high, now())
       position = next
+      readTo = next
     },
     ended: high => lag.ended(high, now()),
     delivered: records => lag.delivered(records),
     taken: record => receipts.note(record, now()),
-    durable(next) {
-      position = Math.max(position, next)
-      return receipts.settle(next, now())
+    read(records) {
+      readTo = Math.max(readTo, (records.at(-1)?.offset ?? -1) + 1)
     },
+    durable,
+    settled: () => durable(readTo),
     committed() {
       committedMs = now()
     },

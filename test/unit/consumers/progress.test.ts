@@ -40,3 +40,25 @@ it('forgets at a new start what was on its way before', () => {
   progress.taken(logRecord(0, 5))
   expect(progress.durable(6)).toEqual([55])
 })
+
+it('has caught up with copies at the end once nothing of what was read waits', () => {
+  const { clock, progress } = started(0, 0)
+  progress.delivered(logRecords(0, 0, 5))
+  progress.read(logRecords(0, 0, 5))
+  progress.durable(3)
+  clock.ms += 60_000
+  expect(progress.figures().lagRecords).toBe(2)
+  progress.settled()
+  expect(progress.figures()).toEqual({ lagRecords: 0, lagSeconds: 0, commitAgeSeconds: 0 })
+})
+
+it('has not caught up with what was delivered and not read, nor, after a new start, with what was read before', () => {
+  const { progress } = started(0, 0)
+  progress.delivered(logRecords(0, 0, 5))
+  progress.read(logRecords(0, 0, 3))
+  progress.settled()
+  expect(progress.figures().lagRecords).toBe(2)
+  progress.begin(1, 5)
+  progress.settled()
+  expect(progress.figures().lagRecords).toBe(4)
+})
