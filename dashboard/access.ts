@@ -33,7 +33,8 @@ export const refusedHtml = `<!doctype html>
 <body>
 <h1>The dashboard is for this computer only</h1>
 <p>Open it on the machine that runs Clicktrail, as <code>http://127.0.0.1:8080/dashboard</code> or through
-<code>ssh -L 8080:127.0.0.1:8080</code>.</p>
+<code>ssh -L 8080:127.0.0.1:8080</code>. With curl, add <code>-H 'Connection: keep-alive'</code>: a request without it may be
+a proxy's.</p>
 <p>To open it to everyone who can reach this port, start with <code>CLICKTRAIL_DASHBOARD=public</code>.
 The risk: it has no password, and whoever opens it can read every event that was collected, names and user agents
 included, and can keep a processor busy with queries. Put a proxy with a login in front of it.</p>

@@ -7,10 +7,14 @@ export function callerOf(c: Context): Caller {
   return { peer: peerOf(c), host: c.req.header('host'), forwarded: isForwarded(c) }
 }
 
-/** A proxy names itself or whom it speaks for; nginx with its defaults says nothing, but speaks HTTP/1.0, as no browser does. */
+/**
+ * A proxy names itself or whom it speaks for. nginx with its defaults says nothing: up to 1.29.6 it speaks HTTP/1.0, as no browser
+ * does; since then HTTP/1.1 with our own `Host`, and with no `Connection`, or `close`. Browsers and Node's fetch say `keep-alive`.
+ */
 function isForwarded(c: Context): boolean {
   const names = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']
-  return names.some(name => c.req.header(name) !== undefined) || c.env?.incoming?.httpVersion === '1.0'
+  if (names.some(name => c.req.header(name) !== undefined)) return true
+  return c.env?.incoming?.httpVersion === '1.0' || c.req.header('connection') !== 'keep-alive'
 }
 
 function peerOf(c: Context): string | undefined {

@@ -67,8 +67,11 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store')
     if (!publicAccess && !isLocal(callerOf(c))) return c.html(refusedHtml, 403)
-    if (c.req.method !== 'GET' && isForeign(c.req.header('sec-fetch-site')))
-      return c.json({ error: 'Sent by another site: refused.' }, 403)
+    return next()
+  })
+  // Reading too: an <img> of another page can't see an answer, but would keep the worker busy.
+  app.use('/api/*', async (c, next) => {
+    if (isForeign(c.req.header('sec-fetch-site'))) return c.json({ error: 'Sent by another site: refused.' }, 403)
     return next()
   })
 

@@ -29,6 +29,8 @@ afterAll(async () => {
 interface Ask {
   peer?: string | undefined
   headers?: Record<string, string>
+  /** null: none. */
+  connection?: string | null
   body?: string
   httpVersion?: string
   to?: Hono
@@ -36,11 +38,12 @@ interface Ask {
 
 async function ask(
   path: string,
-  { peer = '127.0.0.1', headers = {}, body, httpVersion = '1.1', to = app }: Ask = {},
+  { peer = '127.0.0.1', headers = {}, connection = 'keep-alive', body, httpVersion = '1.1', to = app }: Ask = {},
 ): Promise<Response> {
   const init = body === undefined ? {} : { method: 'POST', body }
   const env = { incoming: { httpVersion, socket: { remoteAddress: peer } } }
-  return to.request(path, { ...init, headers: { host: '127.0.0.1:8080', ...headers } }, env)
+  const sent = { host: '127.0.0.1:8080', ...(connection === null ? {} : { connection }), ...headers }
+  return to.request(path, { ...init, headers: sent }, env)
 }
 
 const json = { 'content-type': 'application/json' }
@@ -102,6 +105,8 @@ describe('access', () => {
     ['a proxy', { headers: { 'x-forwarded-for': '203.0.113.9' } }],
     ['a proxy that names itself only', { headers: { via: '1.1 edge' } }],
     ['a proxy that says nothing, by its HTTP/1.0', { httpVersion: '1.0' }],
+    ['a proxy that says nothing over HTTP/1.1, by having no Connection', { connection: null }],
+    ['a proxy that says nothing over HTTP/1.1, by its Connection', { connection: 'close' }],
   ])('refuses %s everything, and says what to set', async (_, asked: Ask) => {
     for (const path of [
       '/dashboard',
@@ -112,7 +117,9 @@ describe('access', () => {
     ]) {
       const answer = await ask(path, asked)
       expect(answer.status).toBe(403)
-      expect(await answer.text()).toContain('CLICKTRAIL_DASHBOARD=public')
+      const text = await answer.text()
+      expect(text).toContain('CLICKTRAIL_DASHBOARD=public')
+      expect(text).toContain("curl, add <code>-H 'Connection: keep-alive'</code>")
     }
     expect((await askSql('SELECT 1', { ...asked, headers: { ...json, ...asked.headers } })).status).toBe(403)
   })
@@ -132,8 +139,19 @@ describe('access', () => {
     await open.close()
   })
 
-  test.each(['cross-site', 'same-site'])('refuses a POST that a %s page sends', async site => {
-    expect((await askSql('SELECT 1', { headers: { ...json, 'sec-fetch-site': site } })).status).toBe(403)
+  test.each(['cross-site', 'same-site'])(
+    'refuses every question that a %s page sends, but is linked to',
+    async site => {
+      const headers = { 'sec-fetch-site': site }
+      expect((await askSql('SELECT 1', { headers: { ...json, ...headers } })).status).toBe(403)
+      for (const name of ['status', 'letters', 'panel/loss'])
+        expect((await ask(`/dashboard/api/${name}`, { headers })).status).toBe(403)
+      expect((await ask('/dashboard', { headers })).status).toBe(200)
+    },
+  )
+
+  test.each(['same-origin', 'none'])('answers a browser that says %s', async site => {
+    expect((await ask('/dashboard/api/status', { headers: { 'sec-fetch-site': site } })).status).toBe(200)
   })
 })
 
