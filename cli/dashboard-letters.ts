@@ -2,7 +2,7 @@ import { openLetterLog } from '../consumers/dlq/letter-log.ts'
 import { type SurveyRow, survey } from '../consumers/dlq/survey.ts'
 import type { Topics } from './open-topics.ts'
 
-/** What is on the dead-letter topic, for the dashboard. One call at a time: an embedded topic has one reader a group. Rejects when it can't be read. */
+/** What is on the dead-letter topic, for the dashboard. Rejects when it can't be read. */
 export async function dashboardLetters(topics: Topics): Promise<SurveyRow[]> {
   const log = await openLetterLog({ reader: topics.deadLetterReader('look') })
   try {

@@ -19,7 +19,7 @@ export interface Topics {
   replays(): TopicWriter
   /** A new writer to the dead letters: always acks=all. */
   deadLetters(): TopicWriter
-  /** A new reader of the dead letters. The member of the group `<topic>-dlq` that replays them, or one that only looks at them, in a group of its own. */
+  /** A new reader of the dead letters. The member of the group `<topic>-dlq` that replays them, or one that only looks at them: on brokers in a group of its own, in the data folder in none. */
   deadLetterReader(purpose: 'replay' | 'look'): TopicReader
   /** Closes every writer; readers are closed by their consumers. */
   close(): Promise<void>
@@ -73,7 +73,8 @@ function embeddedTopics({ topic, dataDir }: Config, logger: Logger): Topics {
     reader: sink => log.reader(`${topic}-${sink}`),
     replays: () => log.writer(),
     deadLetters: () => deadLetterLog.writer(),
-    deadLetterReader: () => deadLetterLog.reader(`${topic}-dlq`),
+    // One that looks must be no group: retention would wait for its commits for ever.
+    deadLetterReader: purpose => deadLetterLog[purpose === 'replay' ? 'reader' : 'onlooker'](`${topic}-dlq`),
     close: async () => {
       await log.close()
       await deadLetterLog.close()

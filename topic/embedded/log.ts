@@ -31,6 +31,8 @@ export interface EmbeddedLog {
   writer(): TopicWriter
   /** One reader a group at a time. The group is registered at `start`: from then on retention waits for its commits. */
   reader(group: string): TopicReader
+  /** A reader that only looks, from where the group is: it registers no group, and can't commit. Any number of them at a time. */
+  onlooker(group: string): TopicReader
   /** Every group that has ever had a reader. */
   groups(): readonly string[]
   /** Bytes of all records on the log, keys and pages aside. */
@@ -63,6 +65,7 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   const store = openStore({ dir, topic, partitions, now, logger })
   const listeners = new Set<() => void>()
   const readers = new Map<string, TopicReader>()
+  const onlookers = new Set<TopicReader>()
   let retaining: Promise<number> | undefined
   let closed: Promise<void> | undefined
 
@@ -121,10 +124,19 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
 
   const shutDown = async () => {
     clearInterval(timer)
-    await Promise.all([...readers.values()].map(reader => reader.close()))
+    await Promise.all([...readers.values(), ...onlookers].map(reader => reader.close()))
     await commits.idle()
     await retaining?.catch(() => {})
     await store.close()
+  }
+
+  const openReader = (group: string, looks: boolean, onClose: () => void) => {
+    if (closed) throw new TopicError('closed', `${topic} is closed`)
+    const onAppend = (callback: () => void) => {
+      listeners.add(callback)
+      return () => listeners.delete(callback)
+    }
+    return createEmbeddedReader({ topic, group, looks, store, logger, onAppend, onClose })
   }
 
   return {
@@ -154,20 +166,14 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
       }
     },
     reader(group) {
-      if (closed) throw new TopicError('closed', `${topic} is closed`)
       if (readers.has(group)) throw new TopicError('closed', `group ${group} of ${topic} already has its reader`)
-      const reader = createEmbeddedReader({
-        topic,
-        group,
-        store,
-        logger,
-        onAppend(callback) {
-          listeners.add(callback)
-          return () => listeners.delete(callback)
-        },
-        onClose: () => readers.delete(group),
-      })
+      const reader = openReader(group, false, () => readers.delete(group))
       readers.set(group, reader)
+      return reader
+    },
+    onlooker(group) {
+      const reader = openReader(group, true, () => onlookers.delete(reader))
+      onlookers.add(reader)
       return reader
     },
     groups: () => store.groups(),

@@ -9,6 +9,8 @@ const deliveryRecords = 1_000
 export interface EmbeddedReaderOptions {
   topic: string
   group: string
+  /** Only looks: the group is not registered, so that retention does not wait for it, and nothing can be committed. */
+  looks: boolean
   store: Store
   /** Calls back after every append; returns the way to stop it. */
   onAppend(callback: () => void): () => void
@@ -36,10 +38,10 @@ export function searchTime({ low, high }: Bounds, timeMs: number, timestampAt: (
 
 /**
  * The group's only member: gets every partition at once, delivers as soon as something is appended, a megabyte or a
- * thousand records at a time, partitions in turn.
+ * thousand records at a time, partitions in turn. One that only looks is not a member.
  */
 export function createEmbeddedReader(options: EmbeddedReaderOptions): TopicReader {
-  const { topic, group, store, logger } = options
+  const { topic, group, looks, store, logger } = options
   const cursors = new Map<number, Cursor>()
   let hooks: ReaderHooks | undefined
   let state: 'new' | 'assigning' | 'delivering' | 'closed' = 'new'
@@ -118,12 +120,12 @@ export function createEmbeddedReader(options: EmbeddedReaderOptions): TopicReade
       }
       stopListening = options.onAppend(schedule)
       try {
-        await store.addGroup(group)
+        if (!looks) await store.addGroup(group)
       } catch (error) {
         leave()
         throw error
       }
-      logger?.info({ topic, group, partitions: cursors.size }, 'joined the group')
+      if (!looks) logger?.info({ topic, group, partitions: cursors.size }, 'joined the group')
       given.assigned([...cursors.keys()]).then(() => {
         if (state !== 'assigning') return
         state = 'delivering'
@@ -144,6 +146,8 @@ export function createEmbeddedReader(options: EmbeddedReaderOptions): TopicReade
     committed: async partition => store.committed(group, partition),
     async commit(partition, next, metadata) {
       cursorOf(partition)
+      if (looks)
+        throw new TopicError('closed', `this reader only looks at ${topic}: it has nothing to commit to ${group}`)
       await store.commit(group, partition, { next, metadata })
     },
     async bounds(partition) {

@@ -132,6 +132,26 @@ describe('openEmbeddedLog', () => {
     await log.close()
   })
 
+  test('an onlooker reads all from where the group is, commits nothing and holds up no retention', async () => {
+    let now = 0
+    const log = open({ retentionMs: 1_000, now: () => now })
+    await log.writer().append(0, recordsOf('a', 'b'))
+    const member = log.reader('g')
+    const seen = follow()
+    const other = follow()
+    const looks = [log.onlooker('g'), log.onlooker('g')]
+    await Promise.all([looks[0]?.start(seen), looks[1]?.start(other)])
+    await eventually(() =>
+      expect([seen.offsets(0), other.offsets(0)]).toEqual([offsetsBetween(0, 2), offsetsBetween(0, 2)]),
+    )
+    await expect(looks[0]?.commit(0, 1, '')).rejects.toThrow('only looks at clicks')
+    expect(log.groups()).toEqual([])
+    now = 2_000
+    expect(await log.retain()).toBe(2)
+    await member.close()
+    await log.close()
+  })
+
   test('gives up what is too old where no group reads, and gives back its bytes', async () => {
     let now = 0
     const log = open({ retentionMs: 1_000, now: () => now })
