@@ -68,10 +68,7 @@ function brokersOffsets(topic: string, kafka: KafkaOptions): Offsets {
     )
   return {
     bounds: () => ask(of('hdfs').bounds()),
-    async committed(store) {
-      const commits = await ask(of(store).committed())
-      return new Map([...commits].map(([partition, { next }]) => [partition, next]))
-    },
+    committed: store => ask(of(store).committed()),
     at: timeMs => ask(of('hdfs').at(timeMs)),
     close: () => session.close(),
   }
@@ -99,7 +96,7 @@ async function embeddedOffsets(topics: Topics): Promise<Offsets> {
   }
   return {
     bounds: () => each('hdfs', (reader, partition) => reader.bounds(partition)),
-    committed: store => each(store, async (reader, partition) => (await reader.committed(partition))?.next),
+    committed: store => each(store, (reader, partition) => reader.committed(partition)),
     at: timeMs => each('hdfs', (reader, partition) => reader.offsetAt(partition, timeMs)),
     close: async () => {},
   }

@@ -1,6 +1,7 @@
 import { readRecord } from '../../topic/record.ts'
-import type { Bounds, LogRecord } from '../../topic/topic.ts'
+import type { Bounds, Committed, LogRecord } from '../../topic/topic.ts'
 import { ofKey } from '../hdfs/table.ts'
+import { parseCommitMetadata } from '../sink.ts'
 import type { Round, StoreReport } from './audited.ts'
 import { overlapOf, type Span, spansOf, unevenBlocks } from './blocks.ts'
 import type { Documents, Verdict } from './documents.ts'
@@ -11,6 +12,8 @@ import { createForwardReader, type ForwardReader } from './forward-reader.ts'
 const lookedForAtOnce = 1_000
 /** Absent offsets so close to each other are read in one go. */
 const readThrough = 2_000
+/** What the writer commits where the last record has no id of one word. */
+const nameless = '(nameless)'
 
 export interface DocumentsAudit {
   partition: number
@@ -18,7 +21,7 @@ export interface DocumentsAudit {
   generation: number
   bounds: Bounds
   /** Where the writer goes on. */
-  committed: number | undefined
+  committed: Committed | undefined
   wanted: Span
 }
 
@@ -32,16 +35,17 @@ export async function auditDocuments(round: Round, audit: DocumentsAudit): Promi
   const { partition, generation, bounds, committed, wanted } = audit
   if (!documents || committed === undefined) return undefined
   const from = Math.max(wanted.from, await beginOf(round, documents, audit))
-  const span = { from, to: Math.max(from, Math.min(committed, bounds.high, wanted.to)) }
+  const span = { from, to: Math.max(from, Math.min(committed.next, bounds.high, wanted.to)) }
   const report: StoreReport = { ...span, stored: 0, explained: 0, dropped: 0, missing: 0, doubled: 0 }
   const counts = await documents.counts(partition, span)
   // Documents of an earlier topic may lie at the same offsets: then a number proves nothing.
-  const blocks = generation > 1 ? unevenBlocks(span, new Map()) : unevenBlocks(span, counts)
+  const byId = generation > 1 || (await endsWithAnother(documents, partition, committed))
+  const blocks = byId ? unevenBlocks(span, new Map()) : unevenBlocks(span, counts)
   const onTopic = createForwardReader(part => round.log.read(partition, part), blocks.at(-1)?.to ?? 0)
   let stored = span.to - span.from
   for (const block of blocks) {
     round.progress(`elasticsearch: partition ${partition}, offset ${block.from} of ${span.to}`)
-    stored -= block.to - block.from - (await auditBlock(round, { ...audit, documents, onTopic }, block, report))
+    stored -= block.to - block.from - (await auditBlock(round, { ...audit, documents, onTopic, byId }, block, report))
   }
   await onTopic.close()
   report.stored = stored
@@ -58,17 +62,29 @@ async function beginOf({ landed }: Round, documents: Documents, audit: Documents
   return first === undefined ? low : Math.min(low, Math.max(first, oldest.start))
 }
 
+/** Whether the last offset that is committed has a document of another event than the commit names. */
+async function endsWithAnother(documents: Documents, partition: number, commit: Committed): Promise<boolean> {
+  const eventId = parseCommitMetadata(commit.metadata)?.eventId
+  if (eventId === undefined || eventId === nameless) return false
+  const last = await documents.list(partition, { from: commit.next - 1, to: commit.next })
+  return last.some(({ id }) => id !== eventId)
+}
+
 interface Work extends DocumentsAudit {
   documents: Documents
+  /** Whether offsets alone say nothing. */
+  byId: boolean
   onTopic: ForwardReader
 }
 
 /** Returns how many of its offsets have their document. */
 async function auditBlock(round: Round, audit: Work, block: Span, report: StoreReport): Promise<number> {
-  const { partition, generation, documents } = audit
+  const { partition, documents } = audit
   const listed = await documents.list(partition, block)
   const there = new Set(listed.map(({ offset }) => offset))
-  const pairs = generation > 1 ? new Set(listed.map(({ offset, id }) => `${offset} ${id}`)) : undefined
+  // Two events at one offset are of two topics.
+  const byId = audit.byId || there.size < listed.length
+  const pairs = byId ? new Set(listed.map(({ offset, id }) => `${offset} ${id}`)) : undefined
   const suspects: number[] = []
   for (let offset = block.from; offset < block.to; offset++) if (pairs || !there.has(offset)) suspects.push(offset)
   const asked = new Set(suspects)

@@ -1,3 +1,4 @@
+import type { Committed } from '../../topic/topic.ts'
 import type { LandingStore } from '../hdfs/store.ts'
 import { keysOf, readTable } from '../hdfs/table.ts'
 import { auditDocuments } from './audit-documents.ts'
@@ -53,7 +54,7 @@ export interface AuditReport {
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { log, store, documents, onProgress = () => {}, generation = 1 } = options
   // Commits come first: what they cover was there before all that is read from here on.
-  const none: ReadonlyMap<number, number> = new Map()
+  const none: ReadonlyMap<number, Committed> = new Map()
   const committedFiles = store ? await log.committed('hdfs') : none
   const committedDocuments = documents ? await log.committed('elasticsearch') : none
   const bounds = await log.bounds()
@@ -91,14 +92,14 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     const wanted = wantedOf(partition)
     const hasFiles = table?.files.some(file => file.partition === partition && file.generation === key.generation)
     // A commit may be that of the generation before, until this one has landed a file.
-    const filesTo = now && believed(committedFiles.get(partition), key.generation, hasFiles === true, now.high)
+    const filesTo = now && believed(committedFiles.get(partition)?.next, key.generation, hasFiles === true, now.high)
     const hdfs = await auditFiles(round, { ...key, bounds: now, committed: filesTo, wanted })
-    const documentsTo = committedDocuments.get(partition)
-    const elasticsearch = now && (await auditDocuments(round, { ...key, bounds: now, committed: documentsTo, wanted }))
+    const commit = committedDocuments.get(partition)
+    const elasticsearch = now && (await auditDocuments(round, { ...key, bounds: now, committed: commit, wanted }))
     partitions.push({ ...key, ...(hdfs && { hdfs }), ...(elasticsearch && { elasticsearch }) })
     for (const [sink, to] of [
       ['hdfs', filesTo],
-      ['elasticsearch', documentsTo],
+      ['elasticsearch', commit?.next],
     ] as const) {
       if (!now || to === undefined || to <= now.high) continue
       findings.addRange({ ...key, kind: 'lost', store: sink, from: now.high, to: to - 1, onTopic: false })

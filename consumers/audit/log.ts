@@ -1,4 +1,4 @@
-import type { Bounds, LogRecord } from '../../topic/topic.ts'
+import type { Bounds, Committed, LogRecord } from '../../topic/topic.ts'
 import type { Letter } from '../dlq/letter.ts'
 import type { Span } from './blocks.ts'
 import type { AuditedStore } from './finding.ts'
@@ -9,7 +9,7 @@ export interface AuditLog {
   /** By partition. */
   bounds(): Promise<ReadonlyMap<number, Bounds>>
   /** Where a writer goes on, by partition; absent where it has never committed. */
-  committed(store: AuditedStore): Promise<ReadonlyMap<number, number>>
+  committed(store: AuditedStore): Promise<ReadonlyMap<number, Committed>>
   /** First offset at or after a time, milliseconds since 1970, by partition. */
   at(timeMs: number): Promise<ReadonlyMap<number, number>>
   /** Records in order, a few at a time; what is no longer on the topic is left out. One at a time. */

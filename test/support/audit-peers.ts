@@ -11,6 +11,8 @@ import type { LogRecord } from '../../topic/topic.ts'
 export interface AuditLogInMemory extends AuditLog {
   readonly records: LogRecord[][]
   readonly commits: Map<AuditedStore, Map<number, number>>
+  /** What each commit of a partition names; nothing at first. */
+  readonly names: Map<number, string>
   /** What retention has left of each partition. */
   readonly lows: Map<number, number>
   bury(store: AuditedStore, partition: number, offset: number, reason: RejectReason): void
@@ -19,6 +21,7 @@ export interface AuditLogInMemory extends AuditLog {
 export function auditLogOf(records: LogRecord[][], topic = 't'): AuditLogInMemory {
   const letters: LogRecord[] = []
   const lows = new Map<number, number>()
+  const names = new Map<number, string>()
   const all = new Map(records.map((log, partition) => [partition, (log.at(-1)?.offset ?? -1) + 1]))
   const commits = new Map<AuditedStore, Map<number, number>>([
     ['hdfs', new Map(all)],
@@ -28,6 +31,7 @@ export function auditLogOf(records: LogRecord[][], topic = 't'): AuditLogInMemor
     topic,
     records,
     commits,
+    names,
     lows,
     bury(store, partition, offset, reason) {
       const record = records[partition]?.find(one => one.offset === offset) ?? { value: null, offset, timestampMs: 0 }
@@ -42,7 +46,13 @@ export function auditLogOf(records: LogRecord[][], topic = 't'): AuditLogInMemor
           { low: lows.get(partition) ?? 0, high: (log.at(-1)?.offset ?? -1) + 1 },
         ]),
       ),
-    committed: async store => commits.get(store) ?? new Map(),
+    committed: async store =>
+      new Map(
+        [...(commits.get(store) ?? [])].map(([partition, next]) => [
+          partition,
+          { next, metadata: names.get(partition) ?? '' },
+        ]),
+      ),
     at: async timeMs =>
       new Map(records.map((log, partition) => [partition, log.find(one => one.timestampMs >= timeMs)?.offset ?? 0])),
     async *read(partition, { from, to }) {
