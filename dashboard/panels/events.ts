@@ -34,10 +34,11 @@ export async function readEvents(selected: Selected, chosen: Selection): Promise
 async function valuesOf({ rows, tally, where }: Selected, names: { action: string; property: string }) {
   const value = 'properties[$property]'
   const condition = `event.action = $action AND ${value} IS NOT NULL`
+  // Text such as 'inf' and 'nan' can be cast as well, but is no number to anyone.
   const [range] = await rows(
-    `SELECT count(*) = count(try_cast(${value} AS DOUBLE)) AS numeric, min(try_cast(${value} AS DOUBLE)) AS least,
-      avg(try_cast(${value} AS DOUBLE)) AS mean, max(try_cast(${value} AS DOUBLE)) AS most
-    FROM events WHERE ${where} AND ${condition}`,
+    `SELECT count(*) = count(number) AS numeric, min(number) AS least, avg(number) AS mean, max(number) AS most
+    FROM (SELECT CASE WHEN isfinite(cast_value) THEN cast_value END AS number
+      FROM (SELECT try_cast(${value} AS DOUBLE) AS cast_value FROM events WHERE ${where} AND ${condition}))`,
     names,
   )
   const numeric = range?.['numeric'] === true && range['least'] !== null

@@ -7,7 +7,7 @@ export async function readPages({ rows, tally, where }: Selected): Promise<Pages
       count(DISTINCT "user".id) AS visitors
     FROM events WHERE ${where} AND event.action = 'page_view'
     GROUP BY domain, path ORDER BY views DESC, path, domain LIMIT 100`)
-  const host = `regexp_extract(http.request.referrer, '^[a-z]+://([^/?#]+)', 1)`
+  const host = hostOf('http.request.referrer')
   return {
     pages: pages.map(row => ({
       domain: textOf(row['domain']),
@@ -17,7 +17,12 @@ export async function readPages({ rows, tally, where }: Selected): Promise<Pages
     })),
     referrers: await tally(host, {
       limit: 20,
-      condition: `event.action = 'page_view' AND http.request.referrer IS NOT NULL AND ${host} <> coalesce(regexp_extract(url.full, '^[a-z]+://([^/?#]+)', 1), '')`,
+      condition: `event.action = 'page_view' AND ${host} <> '' AND ${host} <> coalesce(${hostOf('url.full')}, '')`,
     }),
   }
+}
+
+/** SQL: the host of an address, `android-app://…` included; empty where it has none. */
+function hostOf(address: string): string {
+  return `regexp_extract(${address}, '^[a-z][a-z0-9+.-]*://([^/?#]+)', 1)`
 }

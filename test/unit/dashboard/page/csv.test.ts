@@ -21,8 +21,18 @@ test.each([
 
 test.each([
   [-5, '-5'],
-  ['-5.25', '-5.25'],
+  [2.5, '2.5'],
+  [1e21, '1e+21'],
+  ['-5.25', '"-5.25"'],
   [0, '0'],
+  ['0', '0'],
+  ['42', '42'],
+  ['123456789012345', '123456789012345'],
+  ['1234567890123456', '"1234567890123456"'],
+  ['1234567890123456789', '"1234567890123456789"'],
+  ['007', '"007"'],
+  ['1.10', '"1.10"'],
+  ['4\n', '"4\n"'],
   ['a,"b"', '"a,""b"""'],
   ['a;b', '"a;b"'],
   [null, ''],
@@ -38,7 +48,7 @@ test('no text comes out as a cell that a spreadsheet would run, and none breaks 
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), text => {
       const cell = csvOf({ name: 'x', columns: [], rows: [[text]] }).slice(3, -2)
-      if (/^-?\d+(\.\d+)?$/.test(cell)) return
+      if (/^"?-?\d+(\.\d+)?"?$/.test(cell)) return
       expect(cell).toMatch(/^"([^"]|"")*"$/)
       expect(cell.slice(1)).not.toMatch(/^\s*[=+\-@]/)
     }),

@@ -18,13 +18,19 @@ test('pages have views and visitors, and referrers are those of other hosts', as
     line('/a', 0, 'https://search.example/?q=1'),
     line('/a', 25, 'https://shop.example/'),
     line('/b', 26, 'https://search.example'),
+    line('/b', 27, 'android-app://com.example.mail/'),
+    line('/b', 28, 'about:blank'),
+    line('/b', 29, 'file:///home/me/page.html'),
   ])
   expect(await panel('pages')).toEqual({
     pages: [
+      { domain: 'shop.example', path: '/b', views: 4, visitors: 1 },
       { domain: 'shop.example', path: '/a', views: 2, visitors: 2 },
-      { domain: 'shop.example', path: '/b', views: 1, visitors: 1 },
     ],
-    referrers: [{ name: 'search.example', count: 2 }],
+    referrers: [
+      { name: 'search.example', count: 2 },
+      { name: 'com.example.mail', count: 1 },
+    ],
   })
 })
 
@@ -48,6 +54,14 @@ test('an action leads to its properties, and a property to its values', async ()
   })
   expect(await panel('events', { action: 'buy', property: 'product' })).toMatchObject({ numbers: null })
   expect(await panel('events', { action: 'other' })).toMatchObject({ properties: [], property: null, values: [] })
+})
+
+test.each(['inf', '-Infinity', 'nan'])('a property with the text %s has no range of numbers', async size => {
+  const { panel } = await landed(
+    [4, size].map(value => ({ timeMs: nowMs, action: 'buy', properties: { size: value } })),
+  )
+  const answer = await panel('events', { action: 'buy', property: 'size' })
+  expect(answer).toMatchObject({ values: expect.arrayContaining([{ name: size, count: 1 }]), numbers: null })
 })
 
 test('names of actions and properties are values to the question, never part of it', async () => {
