@@ -14,6 +14,7 @@ export function printedAudit({ topic, partitions, findings }: AuditReport): stri
   const found = findings.reduce((sum, { from, to }) => sum + to - from + 1, 0)
   const lines = [
     ...columns([head, ...partitions.flatMap(rowsOf)]),
+    ...partitions.flatMap(untoldOf),
     ...findings.flatMap(printedFinding),
     `${verdict(found, looked)}: ${looked} offsets of ${topic} were looked for`,
   ]
@@ -32,6 +33,14 @@ function rowsOf(report: PartitionReport): string[][] {
     const { from, to, stored, explained, dropped, missing, doubled } = one
     return [[nameOf(report), store, from, to, stored, explained, dropped, missing, doubled].map(String)]
   })
+}
+
+function untoldOf(report: PartitionReport): string[] {
+  const count = report.elasticsearch?.untold ?? 0
+  if (count === 0) return []
+  return [
+    `partition ${nameOf(report)}: ${count} of the explained were refused by elasticsearch or are missing there: the topic and the dead letters of that time are gone`,
+  ]
 }
 
 function printedFinding({ kind, store, topic, events, ...finding }: Finding): string[] {

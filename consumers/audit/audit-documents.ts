@@ -111,9 +111,10 @@ async function judgeAll(
   const verdicts = await audit.documents.look(audit.partition, records)
   let there = 0
   for (const [index, record] of records.entries()) {
-    const judged = await judge(round, audit.partition, record, verdicts[index] ?? 'missing')
+    const judged = await judge(round, audit, record, verdicts[index] ?? 'missing')
     if (judged === 'there') there++
     if (judged === 'dropped') report.dropped++
+    if (judged === 'untold') report.untold = (report.untold ?? 0) + 1
     if (judged !== 'missing') continue
     report.missing++
     addMissing(round, audit, record)
@@ -129,15 +130,18 @@ function isListed(record: LogRecord, pairs: ReadonlySet<string> | undefined): bo
 
 async function judge(
   round: Round,
-  partition: number,
+  { partition, bounds }: DocumentsAudit,
   { offset, timestampMs }: LogRecord,
   verdict: Verdict,
-): Promise<'there' | 'explained' | 'dropped' | 'missing'> {
+): Promise<'there' | 'explained' | 'untold' | 'dropped' | 'missing'> {
   if (verdict === 'there' || verdict === 'dropped') return verdict
   if (verdict === 'copy') return 'explained'
   const refused = await round.refused()
   if (refused.has('elasticsearch', { partition, offset, timestampMs })) return 'explained'
-  return verdict === 'unstorable' && refused.mayBeGone(timestampMs) ? 'explained' : 'missing'
+  if (!refused.mayBeGone(timestampMs)) return 'missing'
+  if (verdict === 'unstorable') return 'explained'
+  // Of what the topic still holds a reload can tell: it brings it in, or it is refused again.
+  return offset < bounds.low ? 'untold' : 'missing'
 }
 
 function addMissing({ findings }: Round, audit: DocumentsAudit, { offset, value }: LogRecord): void {

@@ -27,6 +27,8 @@ export interface StoreReport {
   stored: number
   /** Offsets that need not be there: copies, dead letters, and what was gone before it could be read. */
   explained: number
+  /** Of these, those that were refused or lost: the topic and the dead letters of that time are gone, and nobody can tell. */
+  untold?: number
   /** Offsets that went with an old day or an old index. */
   dropped: number
   missing: number

@@ -15,6 +15,8 @@ export interface AuditLogInMemory extends AuditLog {
   readonly names: Map<number, string>
   /** What retention has left of each partition. */
   readonly lows: Map<number, number>
+  /** Retention of the dead letters took those that were there; what comes stays. */
+  expireLetters(): void
   bury(store: AuditedStore, partition: number, offset: number, reason: RejectReason): void
 }
 
@@ -22,6 +24,7 @@ export function auditLogOf(records: LogRecord[][], topic = 't'): AuditLogInMemor
   const letters: LogRecord[] = []
   const lows = new Map<number, number>()
   const names = new Map<number, string>()
+  let isCut = false
   const all = new Map(records.map((log, partition) => [partition, (log.at(-1)?.offset ?? -1) + 1]))
   const commits = new Map<AuditedStore, Map<number, number>>([
     ['hdfs', new Map(all)],
@@ -33,6 +36,10 @@ export function auditLogOf(records: LogRecord[][], topic = 't'): AuditLogInMemor
     commits,
     names,
     lows,
+    expireLetters() {
+      letters.length = 0
+      isCut = true
+    },
     bury(store, partition, offset, reason) {
       const record = records[partition]?.find(one => one.offset === offset) ?? { value: null, offset, timestampMs: 0 }
       const origin = { sink: store, group: `${topic}-${store}`, topic, partition }
@@ -61,7 +68,7 @@ export function auditLogOf(records: LogRecord[][], topic = 't'): AuditLogInMemor
       for (let at = 0; at < some.length; at += 7) yield some.slice(at, at + 7)
     },
     letters: async () => ({
-      cut: false,
+      cut: isCut,
       letters: (async function* () {
         for (const record of letters) yield letterOf(0, record)
       })(),

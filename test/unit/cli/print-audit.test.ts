@@ -31,6 +31,18 @@ test('does not say that nothing is missing where nothing was looked for', () => 
   expect(text).toMatch(/\nNothing has been committed yet: 0 offsets of t/)
 })
 
+test('says of how many nobody can tell any more whether they were refused', () => {
+  const elasticsearch = { ...store, untold: 2 }
+  const text = printedAudit({
+    topic: 't',
+    partitions: [{ partition: 1, generation: 1, elasticsearch }],
+    findings: [],
+    clean: true,
+  })
+  expect(text).toContain('partition 1: 2 of the explained were refused by elasticsearch or are missing there')
+  expect(print()).not.toContain('refused')
+})
+
 test('names each event, and then says what to do', () => {
   expect(print(finding)).toContain('missing in elasticsearch: t/1 offset 47 event abc-1\n  → do this\n1 mismatches')
 })
