@@ -83,9 +83,10 @@ export interface LossCounts {
   givenUp: number
 }
 
-/** By hour and site, the latest first, at most 1,000; the totals count all. Whole hours from `fromMs` on. */
+/** By hour and site, the latest first, at most 1,000; the totals count all. Whole hours from `fromMs` on, before `untilMs` where the chosen time has an end. */
 export interface LossAnswer {
   fromMs: number
+  untilMs: number | null
   totals: LossCounts
   hours: (LossCounts & { fromMs: number; site: string })[]
 }

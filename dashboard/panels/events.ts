@@ -41,7 +41,7 @@ async function valuesOf({ rows, tally, where }: Selected, names: { action: strin
       FROM (SELECT try_cast(${value} AS DOUBLE) AS cast_value FROM events WHERE ${where} AND ${condition}))`,
     names,
   )
-  const numeric = range?.['numeric'] === true && range['least'] !== null
+  const numeric = range?.['numeric'] === true && range['least'] !== null && Number.isFinite(range['mean'])
   return {
     values: await tally(value, { limit: 30, condition, names }),
     numbers: numeric ? { min: Number(range['least']), mean: Number(range['mean']), max: Number(range['most']) } : null,

@@ -8,6 +8,7 @@ import type { Selected } from './rows.ts'
 /** A tab counts for 24 hours, and a browser's clock may be a little behind. */
 const tabLength = 'INTERVAL 25 HOUR'
 const shownHours = 1_000
+const hourMs = 3_600_000
 const counts = ['expected', 'arrived', 'missing', 'late', 'copies', 'given_up'] as const
 
 /**
@@ -39,7 +40,8 @@ export async function readLoss({ rows, span }: Selected, selection: Selection): 
   }))
   const sum = (name: (typeof counts)[number]) => found.reduce((all, row) => all + Number(row[name]), 0)
   return {
-    fromMs: Math.floor(fromMs / 3_600_000) * 3_600_000,
+    fromMs: Math.floor(fromMs / hourMs) * hourMs,
+    untilMs: span.untilMs === undefined ? null : Math.ceil(span.untilMs / hourMs) * hourMs,
     totals: {
       expected: sum('expected'),
       arrived: sum('arrived'),

@@ -48,7 +48,11 @@ function shown(rows: readonly LetterRow[], nowMs: number): HTMLElement[] {
   return [
     element('p', '', `${amountText(waiting, 'record waits', 'records wait')} to be replayed or left.`),
     tableOf('Dead letters', columns, cells),
-    element('p', 'hint', 'Look at one, and send back what would be stored now:'),
+    element(
+      'p',
+      'hint',
+      'Look at one, and send back what would be stored now. Stop clicktrail start first: it has the topic open.',
+    ),
     command(`npm run -s clicktrail -- dlq show ${first.example.name}`),
     command('npm run -s clicktrail -- dlq replay'),
   ]

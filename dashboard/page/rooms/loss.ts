@@ -1,13 +1,14 @@
-import type { LossAnswer, LossCounts } from '../../answers.ts'
+import type { LossAnswer, StatusAnswer } from '../../answers.ts'
 import { questionOf } from '../address.ts'
 import { ask } from '../ask.ts'
 import { card } from '../card.ts'
 import { csvButton } from '../csv-button.ts'
 import { element, whenChanged } from '../dom.ts'
-import { amountText, countText, numberText, timeText } from '../format.ts'
+import { countText, timeText } from '../format.ts'
+import { lossVerdict } from '../loss-verdict.ts'
 import type { OpenRoom } from '../room.ts'
 import { tableOf } from '../table.ts'
-import { showVerdict, type Verdict } from '../verdict.ts'
+import { showVerdict } from '../verdict.ts'
 import { createCompleteness } from './completeness.ts'
 
 const counts = ['expected', 'arrived', 'missing', 'late', 'copies', 'givenUp'] as const
@@ -33,14 +34,14 @@ export const openLoss: OpenRoom = (place, house) => {
 
   return {
     async show(address, signal) {
-      const [found] = await Promise.all([
-        ask<LossAnswer>(`api/panel/loss?${questionOf(address)}`, signal),
-        completeness.show(signal),
-      ])
+      const [{ imported }] = await Promise.all([ask<StatusAnswer>('api/status', signal), completeness.show(signal)])
+      const found = await ask<LossAnswer>(`api/panel/loss?${questionOf(address)}`, signal)
       answer = found
       const nowMs = house.nowMs()
+      whenChanged(verdict, [found, imported.pendingFiles, imported.ready], () =>
+        showVerdict(verdict, lossVerdict(found, { reading: imported, nowMs })),
+      )
       whenChanged(list.body, found, () => {
-        showVerdict(verdict, verdictOf(found.totals, timeText(found.fromMs, nowMs)))
         const rows = found.hours.map(row => [
           timeText(row.fromMs, nowMs),
           row.site,
@@ -58,24 +59,4 @@ export const openLoss: OpenRoom = (place, house) => {
 
 function bad(count: number): HTMLElement {
   return element('span', 'bad', countText(count))
-}
-
-function verdictOf({ expected, missing, late, copies, givenUp }: LossCounts, since: string): Verdict {
-  if (expected === 0) return { state: 'waiting', text: 'From the click to the files: no events in this time.' }
-  const more = [
-    ...(late > 0 ? [`${countText(late)} came late`] : []),
-    ...(copies > 0 ? [`${amountText(copies, 'copy', 'copies')} came`] : []),
-    ...(givenUp > 0 ? [`browsers gave up ${countText(givenUp)}`] : []),
-  ].map(text => `; ${text}`)
-  if (missing === 0)
-    return {
-      state: 'good',
-      text: `From the click to the files: none of ${amountText(expected, 'event')} since ${since} is missing${more.join('')}.`,
-    }
-  const share = (100 * missing) / expected
-  const percent = share < 0.01 ? 'less than 0.01' : numberText(share)
-  return {
-    state: 'bad',
-    text: `From the click to the files: ${countText(missing)} of ${amountText(expected, 'event')} since ${since} ${missing === 1 ? 'is' : 'are'} missing (${percent} %)${more.join('')}.`,
-  }
 }

@@ -56,12 +56,12 @@ test('an action leads to its properties, and a property to its values', async ()
   expect(await panel('events', { action: 'other' })).toMatchObject({ properties: [], property: null, values: [] })
 })
 
-test.each(['inf', '-Infinity', 'nan'])('a property with the text %s has no range of numbers', async size => {
+test.each(['inf', '-Infinity', 'nan', '1.7e308'])('a property with the text %s has no range of numbers', async size => {
   const { panel } = await landed(
-    [4, size].map(value => ({ timeMs: nowMs, action: 'buy', properties: { size: value } })),
+    [4, size, size].map(value => ({ timeMs: nowMs, action: 'buy', properties: { size: value } })),
   )
   const answer = await panel('events', { action: 'buy', property: 'size' })
-  expect(answer).toMatchObject({ values: expect.arrayContaining([{ name: size, count: 1 }]), numbers: null })
+  expect(answer).toMatchObject({ values: expect.arrayContaining([{ name: size, count: 2 }]), numbers: null })
 })
 
 test('names of actions and properties are values to the question, never part of it', async () => {
@@ -103,6 +103,7 @@ test('a number of a tab that never came is missing in the hour of the next one t
   const offsets = [0, 1, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 19]
   const { panel } = await landed(offsets.map(offset => ({ offset, timeMs: nowMs - hour + offset * minute })))
   expect(await panel('loss')).toMatchObject({
+    untilMs: null,
     totals: { expected: 16, arrived: 13, missing: 3, copies: 0 },
     hours: [{ site: 'example', missing: 3, fromMs: Date.UTC(2026, 10, 21, 11) }],
   })
@@ -115,6 +116,14 @@ test('what a tab did before the chosen time is not missing in it', async () => {
   expect(await panel('loss', { range: 'hour' })).toMatchObject({
     totals: { expected: view?.['expected'], missing: 0 },
   })
+})
+
+test('the loss of a chosen time is that of the whole hours that it touches, and says which', async () => {
+  const { panel } = await landed([{ timeMs: nowMs - 3 * hour }])
+  const chosen = { range: 'custom', from: '2026-11-21T08:30:00Z', to: '2026-11-21T10:10:00Z' }
+  const whole = { fromMs: Date.UTC(2026, 10, 21, 8), untilMs: Date.UTC(2026, 10, 21, 11) }
+  expect(await panel('loss', chosen)).toMatchObject({ ...whole, totals: { expected: 1 } })
+  expect(await panel('loss', { ...chosen, to: '2026-11-21T11:00:00Z' })).toMatchObject(whole)
 })
 
 test('an offset that never landed is missing, one that landed twice is doubled', async () => {
