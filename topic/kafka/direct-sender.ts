@@ -6,6 +6,7 @@ import { isKafkaBroker, type KafkaBroker, type KafkaCluster } from './kafkajs-in
 import { produce } from './produce.ts'
 import { produceApi, replicasTimeoutMs } from './produce-request.ts'
 import type { Sender, SenderOptions } from './sender.ts'
+import { within } from './within.ts'
 
 /** Of one send, the first included. */
 const maxAttempts = 6
@@ -13,6 +14,8 @@ const maxAttempts = 6
 const maxRecords = 10_000
 /** New partitions and moved leaders are looked for in the background by the first send after this. */
 const metadataMaxAgeMs = 10_000
+/** So long another attempt waits for news of the leaders, milliseconds: whom kafkajs asks for them may be suspended, and the leader well. */
+const lookMs = 1_000
 /** What a leader's answer may take beside its wait for the other replicas, and the least that it is given for that. */
 const answerMs = 250
 const leastReplicasTimeoutMs = 100
@@ -114,7 +117,7 @@ export async function connectDirectSender(
 
   const lookAgain = async (partition: number) => {
     try {
-      await refresh()
+      await within(lookMs, `look for the leaders of ${topic}`, refresh())
     } catch (error) {
       if (isFinal(error)) throw error
       return

@@ -82,6 +82,20 @@ describe('connectDirectSender', () => {
     expect(await outcomeOf(sender.send(0, records, Date.now() + 5_000))).toBe('acknowledged')
   })
 
+  test('tries again although nobody answers who leads', async () => {
+    const { cluster, sender } = await senderOf()
+    cluster.script = [7]
+    vi.spyOn(cluster, 'refreshMetadata').mockReturnValue(new Promise(() => {}))
+    const fromMs = Date.now()
+    let tookMs = 0
+    const sent = sender.send(0, records, fromMs + 5_000).then(() => {
+      tookMs = Date.now() - fromMs
+    })
+    expect(await outcomeOf(sent)).toBe('acknowledged')
+    expect(tookMs).toBeLessThan(2_000)
+    expect(cluster.asked).toEqual([1, 1])
+  })
+
   test('does not wait for a broker that refuses the password', async () => {
     const { cluster, sender } = await senderOf()
     const refused = Object.assign(new Error('no'), { name: 'KafkaJSSASLAuthenticationError' })
