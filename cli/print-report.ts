@@ -10,15 +10,33 @@ const windowPages = 3
 
 const number = (value: number) => value.toLocaleString('en-US')
 
-/** A report for people: times in UTC, names of visitors and sites without what would control a terminal. */
-export function printedReport(report: Report): string {
+/**
+ * A report for people: times in UTC, names of visitors and sites without what would control a terminal. One that would be
+ * longer than `maxChars` has no more than its latest windows.
+ */
+export function printedReport(report: Report, maxChars = Number.POSITIVE_INFINITY): string {
+  const { windows, events, colors, pages } = report
+  const table = events === 0 ? [] : windowLines(windows, colors, pages)
+  const all = printedWith(report, windowsTitle, table)
+  const over = all.length - maxChars
+  if (over <= 0) return all
+  // The title grows by what says so.
+  const [head = '', ...rows] = table
+  const left = rows.length - Math.ceil((over + 30) / (head.length + 3))
+  const some = left > 0 ? [head, ...rows.slice(-left)] : []
+  return printedWith(report, `${windowsTitle}, the last ${number(left)} of ${number(rows.length)}`, some)
+}
+
+const windowsTitle = 'Windows of 5 minutes'
+
+function printedWith(report: Report, title: string, shownWindows: readonly string[]): string {
   const { from, to, events, colors, pages, windows, movers, loss, unread } = report
   const head = `${day(from)} ${clock(from)} to ${day(to) === day(from) ? '' : `${day(to)} `}${clock(to)} UTC: ${number(events)} events`
   const lines = [
     head,
     ...section('Colors clicked', countLines(colors)),
     ...section('Pages viewed', countLines(pages)),
-    ...section('Windows of 5 minutes', events === 0 ? [] : windowLines(windows, colors, pages)),
+    ...section(title, shownWindows),
     ...section(`Movers, ${moverTimes(windows)}`, columns(movers.map(moverRow))),
     ...section('Loss', loss.map(lossLine)),
     ...section(

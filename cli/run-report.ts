@@ -4,7 +4,7 @@ import { readElasticsearch } from '../report/elasticsearch.ts'
 import { readFiles } from '../report/files.ts'
 import type { Landed } from '../report/landed.ts'
 import { reportOf } from '../report/report.ts'
-import { postToSlack } from '../report/slack.ts'
+import { postToSlack, slackChars } from '../report/slack.ts'
 import { type Span, spanUntil } from '../report/span.ts'
 import { type Config, ConfigError } from './config.ts'
 import { printedReport } from './print-report.ts'
@@ -24,7 +24,10 @@ export async function runReport(config: Config, flags: Readonly<Record<string, u
     typeof minutes === 'number' ? minutes : 10,
   )
   const report = reportOf(await landedIn(config, span), span)
-  const text = json === true ? `${JSON.stringify(report, undefined, 2)}\n` : printedReport(report)
+  const text =
+    json === true
+      ? `${JSON.stringify(report, undefined, 2)}\n`
+      : printedReport(report, slack === true ? slackChars : undefined)
   if (slack === true && slackWebhookUrl !== undefined) await postToSlack(slackWebhookUrl, text)
   else process.stdout.write(text)
 }

@@ -17,10 +17,6 @@ export function countsOf(tallies: readonly Tally[], from: number, to: number): C
     .sort((a, b) => b.count - a.count || byName(a.name, b.name))
 }
 
-export function total(counts: readonly Count[]): number {
-  return counts.reduce((sum, { count }) => sum + count, 0)
-}
-
 /** By code unit, so that it is the same on every machine. */
 export function byName(a: string, b: string): number {
   if (a === b) return 0

@@ -31,7 +31,7 @@ export interface SlackOptions {
 type Outcome = { done: true } | { done: false; retriable: boolean; waitMs?: number; error: SlackError }
 
 /** Slack cuts a message at 40,000 characters. */
-const maxChars = 30_000
+export const slackChars = 30_000
 
 /**
  * Posts a text, shown as it is in letters of one width, to an incoming webhook (https://api.slack.com/messaging/webhooks).
@@ -52,7 +52,7 @@ export async function postToSlack(webhookUrl: string, text: string, options: Sla
 
 /** A block of code: &, < and > would mean links and mentions, ` would end it. */
 function asBlock(text: string): string {
-  const cut = text.length > maxChars ? `${text.slice(0, maxChars)}…` : text
+  const cut = text.length > slackChars ? `${text.slice(0, slackChars)}…` : text
   const plain = cut.replaceAll('`', "'").replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   return `\`\`\`\n${plain.trimEnd()}\n\`\`\``
 }

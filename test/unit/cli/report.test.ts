@@ -5,12 +5,10 @@ import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { ConfigError } from '../../../cli/config.ts'
-import { printedReport } from '../../../cli/print-report.ts'
 import { report } from '../../../cli/report.ts'
 import { createLocalStore } from '../../../consumers/hdfs/local/store.ts'
-import { reportOf } from '../../../report/report.ts'
 import { landAll, sinkInto } from '../../support/landed-table.ts'
-import { reportLog, reportOfLog, reportSpan } from '../../support/report-log.ts'
+import { reportLog, reportOfLog } from '../../support/report-log.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'clicktrail-report-cli-'))
 const secret = 'https://hooks.slack.example/services/T0/B0/s3cr3t'
@@ -119,6 +117,14 @@ test('sends it to the webhook that a file holds, and prints nothing', async () =
   expect(written).toBe('')
 })
 
+test('sends of a long time the latest windows, and the loss all the same', async () => {
+  vi.stubEnv('CLICKTRAIL_SLACK_WEBHOOK_URL', secret)
+  await run(...at, '--minutes', '1440', '--slack')
+  expect(posted).toEqual([
+    { text: expect.stringMatching(/the last \d{3} of 1,436[\s\S]* 12:05:30 to 12:10:30 [\s\S]*gave up 3\n```$/) },
+  ])
+})
+
 test('says what Slack said, and never the address', async () => {
   vi.stubEnv('CLICKTRAIL_SLACK_WEBHOOK_URL', secret)
   answer = new HttpResponse('no_service', { status: 404 })
@@ -168,20 +174,4 @@ test.each([
   ['--days', '1'],
 ])('exits 2 for %s %s', async (flag, value) => {
   await expect(run(flag, value)).rejects.toThrow('exit 2')
-})
-
-test('names of visitors control no terminal, break no line and are cut', () => {
-  const name = `\u001b[2J\n${'x'.repeat(99)}`
-  const tallies = [{ minute: 0, name, count: 1 }]
-  const tab = { site: name, events: 1, first: 1, last: 1, before: 0 }
-  const landed = { events: tallies, colors: tallies, pages: tallies, tabs: [tab], givenUp: [], unread: [name] }
-  const text = printedReport(reportOf(landed, reportSpan))
-  expect(text).toContain(`\\u{1b}[2J ${'x'.repeat(28)}`)
-  expect(text).not.toContain('\u001b')
-  expect(text.split('\n').filter(line => line.startsWith('x'))).toEqual([])
-})
-
-test('of ten minutes without events it says so', () => {
-  const landed = { events: [], colors: [], pages: [], tabs: [], givenUp: [], unread: [] }
-  expect(printedReport(reportOf(landed, reportSpan))).toBe('2026-11-21 12:00:30 to 12:10:30 UTC: 0 events\n')
 })

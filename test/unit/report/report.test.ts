@@ -43,6 +43,18 @@ describe('windows', () => {
 })
 
 describe('a window', () => {
+  test('of a day costs no look at each name that the day has', () => {
+    const length = 2_000
+    let looks = 0
+    const pages = Array.from({ length }, (_, index) => {
+      const page = tally(index % 1_440, 1, `/${index}`)
+      return Object.defineProperty({ ...page }, 'name', { get: () => ++looks && page.name })
+    })
+    const { windows } = reportOf({ ...nothing, pages }, spanUntil(span.toMs, 1_440))
+    expect(windows).toHaveLength(1_436)
+    expect(looks).toBeLessThan(20 * length)
+  })
+
   test('counts the names of the whole report, those too of which it has more', () => {
     const pages = [
       tally(0, 30, '/a'),
