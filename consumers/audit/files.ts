@@ -15,14 +15,20 @@ export interface FilesOfKey extends FileKey {
 
 /** The files that hold rows of a span, in order. */
 export function filesOf(files: readonly FoundFile[], span: Span): FoundFile[] {
-  return files.filter((file, index) => {
-    const after = files.find((other, at) => at > index && other.start > file.start)
-    return file.start < span.to && (after === undefined || after.start > span.from)
-  })
+  const found: FoundFile[] = []
+  let start = Number.POSITIVE_INFINITY
+  /** Where the next file begins that has a higher number; several may have the same. */
+  let after = Number.POSITIVE_INFINITY
+  for (const file of files.toReversed()) {
+    if (file.start < start) after = start
+    start = file.start
+    if (file.start < span.to && after > span.from) found.push(file)
+  }
+  return found.reverse()
 }
 
 /**
- * What the files say of a span: read from end to end, as streams. A line that is no row of this partition is not there, nor is what lies
+ * What the files say of a span: read as streams, up to its end. A line that is no row of this partition is not there, nor is what lies
  * behind damage. `committed`: the offset before which the writer says that all is landed.
  */
 export async function coverFiles(
@@ -38,7 +44,10 @@ export async function coverFiles(
   const coverage = createCoverage({ from, begins: files[0] === of.files[0] })
   for (const file of files) {
     coverage.begin(file.start)
-    for await (const { offset, skipped } of rowsOf(of, file)) coverage.row({ offset, skipped })
+    for await (const { offset, skipped } of rowsOf(of, file)) {
+      coverage.row({ offset, skipped })
+      if (offset >= span.to) break
+    }
     onFile?.(file)
   }
   return coverage.report(committed)
@@ -49,7 +58,9 @@ export async function* landedRecords(of: FilesOfKey, span: Span): AsyncGenerator
   for (const file of filesOf(of.files, span)) {
     let records: LogRecord[] = []
     for await (const { offset, bytes } of rowsOf(of, file)) {
-      if (offset < span.from || offset >= span.to) continue
+      // Rows rise within a file: nothing of the span lies behind.
+      if (offset >= span.to) break
+      if (offset < span.from) continue
       records.push({ offset, value: withoutKafka(bytes), timestampMs: 0 })
       if (records.length < 500) continue
       yield records
