@@ -14,8 +14,11 @@ import { until } from '../support/until.ts'
 const progress = (line: string) => console.error(`[stack] ${line}`)
 let promtool = ''
 let amtool = ''
+// Each may have to be built.
 beforeAll(async () => {
   promtool = await goTool('promtool', progress)
+}, 900_000)
+beforeAll(async () => {
   amtool = await goTool('amtool', progress)
 }, 900_000)
 
