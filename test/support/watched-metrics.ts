@@ -43,6 +43,7 @@ export async function watchedMetrics(): Promise<MetricFacts[]> {
     ...kafka.map(([, name = '']) => named(name)),
     ...rulesOfFile().records.map(({ name }) => named(name)),
     named('up'),
+    named('probe_success'),
     named('probe_ssl_earliest_cert_expiry'),
   ]
 }
