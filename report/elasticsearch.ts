@@ -1,6 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch'
 import { z } from 'zod'
 import { bucketsOf, type Sources } from './elasticsearch-buckets.ts'
+import { givenUpOf } from './given-up.ts'
 import { noPage, type ReadLanded, type TabSeen, type Tally } from './landed.ts'
 import { lookBackMs, minuteMs, type Span } from './span.ts'
 
@@ -76,7 +77,7 @@ export function readElasticsearch(client: Client, index: string): ReadLanded {
       })
       for (const hit of hits.hits) {
         const { site, properties } = told.parse(hit._source)
-        found.push({ site, count: Object.values(properties).reduce<number>((sum, value) => sum + lost(value), 0) })
+        found.push({ site, count: givenUpOf(properties) })
       }
       after = hits.hits.at(-1)?.sort
       if (hits.hits.length < size) return found
@@ -103,9 +104,4 @@ function tabNumbers(query: Query) {
     sources: { site: { terms: { field: 'site' } }, tab: { terms: { field: 'tab.id' } } },
     numbers: 'event.sequence',
   }
-}
-
-/** A number as the browser writes it, else 0. */
-function lost(value: string | number | boolean): number {
-  return /^\d{1,15}$/.test(String(value)) ? Number(value) : 0
 }

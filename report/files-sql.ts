@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { believedGivenUp } from '../deploy/hive/loss.ts'
 import { duckDbDialect } from '../deploy/hive/views.ts'
 import { type Landed, noPage, type Tally } from './landed.ts'
 import { lookBackMs, minuteMs, type Span } from './span.ts'
@@ -93,7 +94,8 @@ export async function landedIn(connection: DuckDBConnection, { fromMs }: Span): 
   }
   const tabs = await rows(tabsOfSpan('seen'))
   const told = "(SELECT * FROM seen WHERE action = 'events_dropped')"
-  const givenUp = await rows(`SELECT site, sum(amount) AS amount FROM ${duckDbDialect.eachNumber(told)}
+  const givenUp =
+    await rows(`SELECT site, sum(least(amount, ${believedGivenUp})) AS amount FROM ${duckDbDialect.eachNumber(told)}
     WHERE amount > 0 GROUP BY site`)
   return {
     events: await tallies('site', 'true'),

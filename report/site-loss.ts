@@ -1,3 +1,4 @@
+import { believedStep } from '../deploy/hive/loss.ts'
 import { byName } from './counts.ts'
 import type { Landed } from './landed.ts'
 
@@ -6,7 +7,7 @@ export interface SiteLoss {
   /** `arrived` and `missing`. */
   expected: number
   arrived: number
-  /** Numbers that a tab passed over before its last event of the span, since its last one before the span. */
+  /** Numbers that a tab passed over before its last event of the span, since its last one before the span; of a tab with more than is believed, none. */
   missing: number
   /** What browsers reported as given up; what had a number is among the missing too. */
   givenUp: number
@@ -23,7 +24,8 @@ export function lossBySite({ tabs, givenUp }: Pick<Landed, 'tabs' | 'givenUp'>):
   for (const { site, events, first, last, before } of tabs) {
     const loss = lossOf(site)
     // A clock may put a later number before the span: what stands below the first one is all that counts.
-    const missing = Math.max(0, last - Math.min(before, first - 1) - events)
+    const passed = Math.max(0, last - Math.min(before, first - 1) - events)
+    const missing = passed < believedStep ? passed : 0
     loss.arrived += events
     loss.missing += missing
     loss.expected += events + missing

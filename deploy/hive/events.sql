@@ -195,7 +195,7 @@ FROM (
 ) offsets
 GROUP BY kafka_topic, kafka_generation, kafka_partition;
 
--- What became of the events of an hour (dt, hr: when they happened, UTC) and a site. expected: numbered by their tabs, up to each tab's last event that came; what a tab lost after that nobody can see. arrived: those that are here, each once. missing: those that are not, in the hour of their tab's next event that came. late: those that arrived, but more than 60 seconds after they happened. copies: rows beyond an event's first, and offsets that the writer passed over (the copies that it recognised; dead letters and gaps too) before a row of this hour and site. given_up: what browsers say in events_dropped that they gave up; those that had a number already are missing as well. Tabs whose first days were dropped look as if those were missing. Reads the whole table.
+-- What became of the events of an hour (dt, hr: when they happened, UTC) and a site. expected: numbered by their tabs, up to each tab's last event that came; what a tab lost after that nobody can see. arrived: those that are here, each once. missing: those that are not, in the hour of their tab's next event that came; a number more than 100000 above its tab's last one is not believed, and nothing before it is missing. late: those that arrived, but more than 60 seconds after they happened. copies: rows beyond an event's first, and offsets that the writer passed over (the copies that it recognised; dead letters and gaps too) before a row of this hour and site. given_up: what browsers say in events_dropped that they gave up, each number up to 10000; those that had a number already are missing as well. Tabs whose first days were dropped look as if those were missing. Reads the whole table.
 CREATE OR REPLACE VIEW loss AS
 SELECT
   substr(at_hour, 1, 10) AS dt,
@@ -211,24 +211,36 @@ FROM (
   SELECT
     at_hour,
     site,
-    tab_sequence - coalesce(lag(tab_sequence) OVER (PARTITION BY site, tab_id ORDER BY tab_sequence), 0) AS expected,
+    CASE WHEN step > 100000 THEN 1 ELSE step END AS expected,
     1 AS arrived,
     CASE WHEN delay_s > 60 THEN 1 ELSE 0 END AS late,
     copies,
     0 AS given_up
   FROM (
     SELECT
-      site,
-      tab_id,
-      tab_sequence,
-      min(concat(happened_dt, happened_hr)) AS at_hour,
-      min(delay_s) AS delay_s,
-      count(*) - 1 + sum(kafka_skipped) AS copies
-    FROM event_rows
-    GROUP BY site, tab_id, tab_sequence
+      n.*,
+      tab_sequence - coalesce(lag(tab_sequence) OVER (PARTITION BY site, tab_id ORDER BY tab_sequence), 0) AS step
+    FROM (
+      SELECT
+        site,
+        tab_id,
+        tab_sequence,
+        min(concat(happened_dt, happened_hr)) AS at_hour,
+        min(delay_s) AS delay_s,
+        count(*) - 1 + sum(kafka_skipped) AS copies
+      FROM event_rows
+      GROUP BY site, tab_id, tab_sequence
+    ) n
   ) numbers
   UNION ALL
-  SELECT concat(happened_dt, happened_hr) AS at_hour, site, 0 AS expected, 0 AS arrived, 0 AS late, 0 AS copies, amount AS given_up
+  SELECT
+    concat(happened_dt, happened_hr) AS at_hour,
+    site,
+    0 AS expected,
+    0 AS arrived,
+    0 AS late,
+    0 AS copies,
+    CASE WHEN amount > 10000 THEN 10000 ELSE amount END AS given_up
   FROM (SELECT r.*, cast(text AS bigint) AS amount FROM (SELECT * FROM events_distinct WHERE action = 'events_dropped') r LATERAL VIEW explode(map_values(properties)) v AS text) told
   WHERE amount > 0
 ) counted

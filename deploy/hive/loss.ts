@@ -1,6 +1,12 @@
 /** An event that took longer than this from the browser to the collector is late, seconds. */
 export const lateAfterS = 60
 
+/** Anybody can send an event. A tab's number is believed to stand so far above the one before it; one farther off stands for itself alone. */
+export const believedStep = 100_000
+
+/** Most that one number of an `events_dropped` event is believed, as the collector's metrics do. */
+export const believedGivenUp = 10_000
+
 /**
  * A row for each hour and site. Each event that came stands for itself and for the numbers of its tab that are missing
  * before it, so that the sum over all hours is what the tabs counted. `eachNumber` is the dialect's.
@@ -21,24 +27,36 @@ FROM (
   SELECT
     at_hour,
     site,
-    tab_sequence - coalesce(lag(tab_sequence) OVER (PARTITION BY site, tab_id ORDER BY tab_sequence), 0) AS expected,
+    CASE WHEN step > ${believedStep} THEN 1 ELSE step END AS expected,
     1 AS arrived,
     CASE WHEN delay_s > ${lateAfterS} THEN 1 ELSE 0 END AS late,
     copies,
     0 AS given_up
   FROM (
     SELECT
-      site,
-      tab_id,
-      tab_sequence,
-      min(${hour}) AS at_hour,
-      min(delay_s) AS delay_s,
-      count(*) - 1 + sum(kafka_skipped) AS copies
-    FROM ${nameOf('event_rows')}
-    GROUP BY site, tab_id, tab_sequence
+      n.*,
+      tab_sequence - coalesce(lag(tab_sequence) OVER (PARTITION BY site, tab_id ORDER BY tab_sequence), 0) AS step
+    FROM (
+      SELECT
+        site,
+        tab_id,
+        tab_sequence,
+        min(${hour}) AS at_hour,
+        min(delay_s) AS delay_s,
+        count(*) - 1 + sum(kafka_skipped) AS copies
+      FROM ${nameOf('event_rows')}
+      GROUP BY site, tab_id, tab_sequence
+    ) n
   ) numbers
   UNION ALL
-  SELECT ${hour} AS at_hour, site, 0 AS expected, 0 AS arrived, 0 AS late, 0 AS copies, amount AS given_up
+  SELECT
+    ${hour} AS at_hour,
+    site,
+    0 AS expected,
+    0 AS arrived,
+    0 AS late,
+    0 AS copies,
+    CASE WHEN amount > ${believedGivenUp} THEN ${believedGivenUp} ELSE amount END AS given_up
   FROM ${eachNumber(`(SELECT * FROM ${nameOf('events_distinct')} WHERE action = 'events_dropped')`)} told
   WHERE amount > 0
 ) counted

@@ -1,5 +1,5 @@
 import { completenessQuery } from './completeness.ts'
-import { lateAfterS, lossQuery } from './loss.ts'
+import { believedGivenUp, believedStep, lateAfterS, lossQuery } from './loss.ts'
 import { idleSeconds, sessionsQuery } from './sessions.ts'
 
 /** What the two engines that read landed files say differently. */
@@ -147,7 +147,7 @@ WHERE substr(concat('_', action), -6) = '_click'`,
     },
     {
       name: 'loss',
-      about: `What became of the events of an hour (dt, hr: when they happened, UTC) and a site. expected: numbered by their tabs, up to each tab's last event that came; what a tab lost after that nobody can see. arrived: those that are here, each once. missing: those that are not, in the hour of their tab's next event that came. late: those that arrived, but more than ${lateAfterS} seconds after they happened. copies: rows beyond an event's first, and offsets that the writer passed over (the copies that it recognised; dead letters and gaps too) before a row of this hour and site. given_up: what browsers say in events_dropped that they gave up; those that had a number already are missing as well. Tabs whose first days were dropped look as if those were missing. Reads the whole table.`,
+      about: `What became of the events of an hour (dt, hr: when they happened, UTC) and a site. expected: numbered by their tabs, up to each tab's last event that came; what a tab lost after that nobody can see. arrived: those that are here, each once. missing: those that are not, in the hour of their tab's next event that came; a number more than ${believedStep} above its tab's last one is not believed, and nothing before it is missing. late: those that arrived, but more than ${lateAfterS} seconds after they happened. copies: rows beyond an event's first, and offsets that the writer passed over (the copies that it recognised; dead letters and gaps too) before a row of this hour and site. given_up: what browsers say in events_dropped that they gave up, each number up to ${believedGivenUp}; those that had a number already are missing as well. Tabs whose first days were dropped look as if those were missing. Reads the whole table.`,
       query: lossQuery(nameOf, dialect.eachNumber),
     },
   ]

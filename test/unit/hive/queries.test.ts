@@ -85,6 +85,35 @@ describe('loss', () => {
   })
 })
 
+describe('a loss that is not believed', () => {
+  const lossOf = async (events: string, told: string) => {
+    const nameOf = (view: string) => (view === 'event_rows' ? events : view === 'events_distinct' ? told : view)
+    const view = viewsOf(duckDbDialect, nameOf).find(({ name }) => name === 'loss')
+    const [row] = await rowsOf(`SELECT expected, arrived, missing, given_up FROM (${view?.query})`)
+    return row?.map(Number)
+  }
+  const at = "'s' AS site, '2026-11-21' AS happened_dt, '02' AS happened_hr"
+  const eventsOf = (...numbers: number[]) => {
+    const values = numbers.map(number => `(${number}::BIGINT)`).join(', ')
+    return `(SELECT ${at}, 't' AS tab_id, 0 AS delay_s, 0 AS kafka_skipped, * FROM (VALUES ${values}) v(tab_sequence))`
+  }
+  const toldOf = (full: number) =>
+    `(SELECT ${at}, 'events_dropped' AS action, MAP {'full': '${full}', 'rejected': '7'} AS properties)`
+
+  test.each([
+    ['of the largest step that is', [1, 100_001], [100_001, 2, 99_999]],
+    ['of a step beyond it', [1, 100_002], [2, 2, 0]],
+    ['of a first number beyond it', [100_001], [1, 1, 0]],
+    ['beside a hole', [1, 3, Number.MAX_SAFE_INTEGER], [4, 3, 1]],
+  ])('%s', async (_, numbers, loss) => {
+    expect(await lossOf(eventsOf(...numbers), toldOf(10_000))).toEqual([...loss, 10_007])
+  })
+
+  test('of what a browser says that it gave up', async () => {
+    expect(await lossOf(eventsOf(1), toldOf(Number.MAX_SAFE_INTEGER))).toEqual([1, 1, 0, 10_007])
+  })
+})
+
 describe('completeness', () => {
   test.each<[what: string, rows: [offset: number, skipped: number][], verdict: (string | number)[]]>([
     [

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLocalStore } from '../../../consumers/hdfs/local/store.ts'
 import { readFiles } from '../../../report/files.ts'
 import { reportOf } from '../../../report/report.ts'
+import { encodeRecord } from '../../../topic/record.ts'
 import { landedFolder } from '../../support/landed-files.ts'
 import { landAll, sinkInto } from '../../support/landed-table.ts'
+import { eventRecord } from '../../support/log-records.ts'
 import { reportLog, reportOfLog, reportSpan } from '../../support/report-log.ts'
 
 let root: string
@@ -24,6 +26,20 @@ test('the report of landed files counts each event of the span once', async () =
   expect(report).toEqual({ ...expected, unread: [] })
   expect(windows).toHaveLength(6)
   expect([windows[0], windows[5]]).toEqual([firstWindow, lastWindow])
+})
+
+test('one event can not make a loss of any size', async () => {
+  const dir = join(root, 'forged')
+  const said = { tab: 'forged', atMs: reportSpan.fromMs, properties: { full: 9e15, rejected: 7 } }
+  const record = (sequence: number, action: string) => {
+    const made = eventRecord({ ...said, sequence })
+    return { ...made, event: { ...made.event, action } }
+  }
+  const forged = [record(1, 'page_view'), record(2, 'events_dropped'), record(Number.MAX_SAFE_INTEGER, 'page_view')]
+  const log = forged.map((one, offset) => ({ offset, timestampMs: said.atMs, value: encodeRecord(one) }))
+  await landAll(sinkInto(createLocalStore({ dir })), log)
+  const { loss } = reportOf(await readFiles(dir)(reportSpan), reportSpan)
+  expect(loss).toEqual([{ site: 'example', expected: 3, arrived: 3, missing: 0, givenUp: 10_007 }])
 })
 
 test('a folder that is not there is an empty one', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { countsOf } from '../../../report/counts.ts'
+import { givenUpOf } from '../../../report/given-up.ts'
 import type { Landed, TabSeen, Tally } from '../../../report/landed.ts'
 import { moversOf } from '../../../report/movers.ts'
 import { reportOf } from '../../../report/report.ts'
@@ -110,12 +111,21 @@ describe('loss', () => {
     ['a tab that goes on from before the span', { events: 2, first: 5, last: 6, before: 4 }, 0],
     ['a hole across the beginning of the span', { first: 7, last: 7, before: 4 }, 2],
     ['a higher number before the span, by a clock that was set', { events: 2, first: 5, last: 6, before: 9 }, 0],
+    ['the largest hole that is believed', { first: 100_000, last: 100_000 }, 99_999],
+    ['a number that nobody believes', { events: 2, last: Number.MAX_SAFE_INTEGER }, 0],
     ['a first event that came after a later one', { events: 2, first: 1, last: 5, before: 2 }, 3],
   ])('of %s', (_, tab, missing) => {
     const { events } = seen(tab)
     expect(lossBySite({ tabs: [seen(tab)], givenUp: [] })).toEqual([
       { site: 's', expected: events + missing, arrived: events, missing, givenUp: 0 },
     ])
+  })
+
+  test.each<[what: string, properties: Parameters<typeof givenUpOf>[0], count: number]>([
+    ['numbers', { full: 2, http_503: '1', odd: 'x', not: true, half: 1.5, less: -3 }, 3],
+    ['numbers that nobody believes', { full: Number.MAX_SAFE_INTEGER, rejected: 10_001, http_400: 7 }, 20_007],
+  ])('as told in %s', (_, properties, count) => {
+    expect(givenUpOf(properties)).toBe(count)
   })
 
   test('adds up by site, with what browsers gave up', () => {
