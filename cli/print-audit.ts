@@ -7,7 +7,7 @@ import { printable } from './printable.ts'
 const shownEvents = 20
 
 /** A report for people: a line for each partition and storage, one for each event that is missing, and what to do. */
-export function printedAudit({ topic, partitions, findings }: AuditReport): string {
+export function printedAudit({ topic, partitions, findings, unaudited }: AuditReport): string {
   const head = ['partition', 'storage', 'from', 'to', 'stored', 'explained', 'dropped', 'missing', 'doubled']
   const offsets = partitions.flatMap(one => auditedStores.map(store => one[store]))
   const looked = offsets.reduce((sum, one) => sum + (one ? one.to - one.from : 0), 0)
@@ -15,6 +15,7 @@ export function printedAudit({ topic, partitions, findings }: AuditReport): stri
   const lines = [
     ...columns([head, ...partitions.flatMap(rowsOf)]),
     ...partitions.flatMap(untoldOf),
+    ...unaudited.map(store => `${store} was not looked at: the group ${topic}-${store} has no commit`),
     ...findings.flatMap(printedFinding),
     `${verdict(found, looked)}: ${looked} offsets of ${topic} were looked for`,
   ]

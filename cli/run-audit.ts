@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createAdmin } from '../collector/admin/admin.ts'
 import { registerBuild } from '../collector/admin/metrics.ts'
 import { listen } from '../collector/http/listen.ts'
-import { type AuditReport, audit } from '../consumers/audit/audit.ts'
+import { type AuditReport, audit, NoSuchPartition } from '../consumers/audit/audit.ts'
 import { createDocuments, type Documents } from '../consumers/audit/documents.ts'
 import { createAuditMetrics, outcomeOf } from '../consumers/audit/metrics.ts'
 import { wait } from '../consumers/backoff.ts'
@@ -34,6 +34,7 @@ export async function runAudit(config: Config, flags: Flags): Promise<void> {
   } catch (error) {
     progress.end()
     if (error instanceof ConfigError) throw error
+    if (error instanceof NoSuchPartition) throw new ConfigError([`--partition: ${error.message}`])
     console.error(`clicktrail: ${error instanceof Error ? error.message : error}`)
     process.exitCode = 3
   }
@@ -115,6 +116,7 @@ async function watch(config: Config, flags: Flags, seconds: number): Promise<voi
   async function round(): Promise<void> {
     const beganMs = Date.now()
     const report = await auditOnce(config, flags, () => {}).catch((error: unknown) => {
+      if (error instanceof NoSuchPartition) throw error
       reason = error instanceof Error ? error.message : String(error)
       logger.error({ err: error }, 'the topic or a storage did not answer: nothing is known')
       return undefined
@@ -123,8 +125,8 @@ async function watch(config: Config, flags: Flags, seconds: number): Promise<voi
     if (!report) return
     reason = undefined
     for (const finding of report.findings) logger.error(finding, 'mismatch')
-    const { topic, partitions } = report
-    logger.info({ topic, outcome: outcomeOf(report), ms: Date.now() - beganMs, partitions }, 'audited')
+    const { topic, partitions, unaudited } = report
+    logger.info({ topic, outcome: outcomeOf(report), ms: Date.now() - beganMs, partitions, unaudited }, 'audited')
   }
 
   async function rounds(): Promise<never> {

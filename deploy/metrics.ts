@@ -21,6 +21,7 @@ const audit = {
   topic: '',
   partitions: [{ partition: 0, generation: 1, hdfs: report, elasticsearch: report }],
   findings: [],
+  unaudited: [],
   clean: true,
 }
 /** What a writer of each kind counts before it does anything. */

@@ -6,7 +6,7 @@ import { auditFiles } from './audit-files.ts'
 import type { Round, StoreReport } from './audited.ts'
 import type { Span } from './blocks.ts'
 import type { Documents } from './documents.ts'
-import { type AuditedStore, createFindings, type Finding } from './finding.ts'
+import { type AuditedStore, auditedStores, createFindings, type Finding } from './finding.ts'
 import { type RefusedRecords, readRefused } from './letters.ts'
 import type { AuditLog } from './log.ts'
 
@@ -42,14 +42,22 @@ export interface AuditReport {
   partitions: PartitionReport[]
   /** At most 1,000. */
   findings: Finding[]
+  /** Storages that were to be looked at, and of which there was nothing to look at: their writers have done nothing. */
+  unaudited: AuditedStore[]
   /** Whether nothing was found. */
   clean: boolean
+}
+
+/** A partition is wanted that neither the topic nor the files have. */
+export class NoSuchPartition extends Error {
+  override readonly name = 'NoSuchPartition'
 }
 
 /**
  * Compares, offset by offset, what lies on the topic, in the landed files, in Elasticsearch and in the dead letters, up to what the
  * writers have committed when it begins: what they hold in memory is no finding, and they may go on meanwhile. Changes nothing. Memory
- * is bounded by what is missing, not by what is there. Rejects with what a storage rejects with: that says nothing of what it holds.
+ * is bounded by what is missing, not by what is there. Rejects with what a storage rejects with: that says nothing of what it holds; and
+ * with a {@link NoSuchPartition}.
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { log, store, documents, onProgress = () => {}, generation = 1 } = options
@@ -84,6 +92,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       generation: newest,
     })),
   ]).filter(key => options.partition === undefined || key.partition === options.partition)
+  if (options.partition !== undefined && keys.length === 0)
+    throw new NoSuchPartition(
+      `there is no partition ${options.partition}: ${log.topic} has ${bounds.size}, the first is partition 0`,
+    )
   const partitions: PartitionReport[] = []
   for (const key of keys) {
     const { partition } = key
@@ -106,7 +118,9 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     }
   }
   const list = findings.list()
-  return { topic: log.topic, partitions, findings: list, clean: list.length === 0 }
+  const wanted = auditedStores.filter(name => (name === 'hdfs' ? store : documents) !== undefined)
+  const unaudited = wanted.filter(name => partitions.every(one => one[name] === undefined))
+  return { topic: log.topic, partitions, findings: list, unaudited, clean: list.length === 0 }
 }
 
 function newestGeneration(files: readonly { generation: number }[]): number {

@@ -48,7 +48,10 @@ export function createAuditMetrics(registry: Registry): AuditMetrics {
       success.set(nowMs / 1_000)
       for (const store of auditedStores) {
         const all = report.partitions.flatMap(one => one[store] ?? [])
-        if (all.length === 0) continue
+        if (all.length === 0) {
+          for (const one of [checked, stored, explained, missing, doubled, lost]) one.remove({ store })
+          continue
+        }
         const sum = (read: (one: StoreReport) => number) => all.reduce((total, one) => total + read(one), 0)
         checked.set(
           { store },

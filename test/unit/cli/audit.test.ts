@@ -57,6 +57,7 @@ test('ends with 0 where everything has landed in the data folder, and with 1 and
 
 test.each([
   { flags: { fromOffset: 3 }, dataDir: data, says: '--from-offset and --to-offset need --partition' },
+  { flags: { partition: 99 }, dataDir: data, says: '--partition: there is no partition 99: clicktrail has 2' },
   { flags: {}, dataDir: '/nowhere/at/all', says: 'nothing to audit: set HDFS_URL or ELASTICSEARCH_URL' },
 ])('$flags in $dataDir is wrong usage', async ({ flags, dataDir, says }) => {
   const config = loadConfig({ command: 'audit', env: { CLICKTRAIL_DATA_DIR: dataDir }, flags: {} })

@@ -19,6 +19,7 @@ const print = (...findings: Finding[]) =>
     topic: 't',
     partitions: [{ partition: 1, generation: 1, elasticsearch: store }],
     findings,
+    unaudited: [],
     clean: findings.length === 0,
   })
 
@@ -27,8 +28,10 @@ test('prints a line for each partition and storage, and that nothing is missing'
 })
 
 test('does not say that nothing is missing where nothing was looked for', () => {
-  const text = printedAudit({ topic: 't', partitions: [{ partition: 1, generation: 1 }], findings: [], clean: true })
+  const partitions = [{ partition: 1, generation: 1 }]
+  const text = printedAudit({ topic: 't', partitions, findings: [], unaudited: ['elasticsearch'], clean: true })
   expect(text).toMatch(/\nNothing has been committed yet: 0 offsets of t/)
+  expect(text).toContain('\nelasticsearch was not looked at: the group t-elasticsearch has no commit\n')
 })
 
 test('says of how many nobody can tell any more whether they were refused', () => {
@@ -37,6 +40,7 @@ test('says of how many nobody can tell any more whether they were refused', () =
     topic: 't',
     partitions: [{ partition: 1, generation: 1, elasticsearch }],
     findings: [],
+    unaudited: [],
     clean: true,
   })
   expect(text).toContain('partition 1: 2 of the explained were refused by elasticsearch or are missing there')

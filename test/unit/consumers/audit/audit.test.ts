@@ -128,7 +128,10 @@ test('says nothing of a storage that is not looked at, or whose writer has done 
   expect(await short({ store: undefined })).toEqual([`missing elasticsearch 1/17-17 ${eventOf(1, 17)}`])
   expect(await short({ documents: undefined })).toEqual([`missing hdfs 1/5-5 ${eventOf(1, 5)}`])
   log.commits.get('elasticsearch')?.clear()
-  expect((await run()).partitions[1]?.elasticsearch).toBeUndefined()
+  const report = await run()
+  expect(report.partitions[1]?.elasticsearch).toBeUndefined()
+  expect(report.unaudited).toEqual(['elasticsearch'])
+  expect((await run({ documents: undefined })).unaudited).toEqual([])
 })
 
 test('misses the record that nobody could read and no dead letter keeps', async () => {
@@ -150,6 +153,12 @@ test('looks at the wanted partition and offsets alone', async () => {
   expect(await short({ from: 5, to: 6 })).toEqual([`missing hdfs 1/5-5 ${eventOf(1, 5)}`])
   const sinceMs = logRecord(1, 6).timestampMs
   expect(await short({ sinceMs })).toEqual([`missing elasticsearch 1/17-17 ${eventOf(1, 17)}`])
+})
+
+test('rejects where a partition is wanted that neither the topic nor the files have', async () => {
+  await expect(run({ partition: 2 })).rejects.toThrow('there is no partition 2: t has 2')
+  log.records.pop()
+  expect((await run({ partition: 1 })).partitions).toHaveLength(1)
 })
 
 test('names what is no longer on the topic by what the other storage holds', async () => {

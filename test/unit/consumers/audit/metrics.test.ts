@@ -23,6 +23,7 @@ const report: AuditReport = {
       advice: '',
     },
   ],
+  unaudited: [],
   clean: false,
 }
 
@@ -43,6 +44,19 @@ test('sums up what the last round found in each storage that it looked at', asyn
   expect(text).toContain('clicktrail_audit_duration_seconds 2.5\n')
   expect(text).toContain('clicktrail_audit_last_success_timestamp_seconds 1700000000\n')
   expect(text).not.toContain('elasticsearch')
+})
+
+test('keeps no figures of a storage that the last round had nothing to look at of', async () => {
+  const text = await shown(metrics => {
+    metrics.ended(report, 2.5, 1_700_000_000_000)
+    metrics.ended(
+      { ...report, partitions: [{ partition: 0, generation: 1, elasticsearch: hdfs }] },
+      1,
+      1_700_000_060_000,
+    )
+  })
+  expect(text).not.toContain('store="hdfs"')
+  expect(text).toContain('clicktrail_audit_missing{store="elasticsearch"} 3\n')
 })
 
 test('keeps what it knew when a round fails, and says so', async () => {
