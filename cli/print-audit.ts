@@ -7,16 +7,18 @@ import { printable } from './printable.ts'
 const shownEvents = 20
 
 /** A report for people: a line for each partition and storage, one for each event that is missing, and what to do. */
-export function printedAudit({ topic, partitions, findings, unaudited }: AuditReport): string {
+export function printedAudit({ topic, partitions, findings, totals, unaudited }: AuditReport): string {
   const head = ['partition', 'storage', 'from', 'to', 'stored', 'explained', 'dropped', 'missing', 'doubled']
   const offsets = partitions.flatMap(one => auditedStores.map(store => one[store]))
   const looked = offsets.reduce((sum, one) => sum + (one ? one.to - one.from : 0), 0)
-  const found = findings.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  const found = auditedStores.flatMap(store => Object.values(totals[store])).reduce((sum, one) => sum + one, 0)
+  const unnamed = found - findings.reduce((sum, { from, to }) => sum + to - from + 1, 0)
   const lines = [
     ...columns([head, ...partitions.flatMap(rowsOf)]),
     ...partitions.flatMap(untoldOf),
     ...unaudited.map(store => `${store} was not looked at: the group ${topic}-${store} has no commit`),
     ...findings.flatMap(printedFinding),
+    ...(unnamed > 0 ? [`… and ${unnamed} more: --partition, --from-offset and --to-offset name them`] : []),
     `${verdict(found, looked)}: ${looked} offsets of ${topic} were looked for`,
   ]
   return `${lines.join('\n')}\n`

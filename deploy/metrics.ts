@@ -16,11 +16,13 @@ export interface MetricFacts {
 const counts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
 const answers = outcomes.map(outcome => [outcome, 0] as const)
 const report = { from: 0, to: 0, stored: 0, explained: 0, dropped: 0, missing: 0, doubled: 0 }
+const none = { missing: 0, doubled: 0, lost: 0 }
 /** An audit of both storages that had nothing to look at. */
 const audit = {
   topic: '',
   partitions: [{ partition: 0, generation: 1, hdfs: report, elasticsearch: report }],
   findings: [],
+  totals: { hdfs: none, elasticsearch: none },
   unaudited: [],
   clean: true,
 }

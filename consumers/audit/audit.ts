@@ -6,7 +6,7 @@ import { auditFiles } from './audit-files.ts'
 import type { Round, StoreReport } from './audited.ts'
 import type { Span } from './blocks.ts'
 import type { Documents } from './documents.ts'
-import { type AuditedStore, auditedStores, createFindings, type Finding } from './finding.ts'
+import { type AuditedStore, auditedStores, createFindings, type Finding, type FoundTotals } from './finding.ts'
 import { type RefusedRecords, readRefused } from './letters.ts'
 import type { AuditLog } from './log.ts'
 
@@ -42,6 +42,8 @@ export interface AuditReport {
   partitions: PartitionReport[]
   /** At most 1,000. */
   findings: Finding[]
+  /** Of all that was found, in the findings or not. */
+  totals: FoundTotals
   /** Storages that were to be looked at, and of which there was nothing to look at: their writers have done nothing. */
   unaudited: AuditedStore[]
   /** Whether nothing was found. */
@@ -120,7 +122,8 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const list = findings.list()
   const wanted = auditedStores.filter(name => (name === 'hdfs' ? store : documents) !== undefined)
   const unaudited = wanted.filter(name => partitions.every(one => one[name] === undefined))
-  return { topic: log.topic, partitions, findings: list, unaudited, clean: list.length === 0 }
+  const totals = findings.totals()
+  return { topic: log.topic, partitions, findings: list, totals, unaudited, clean: list.length === 0 }
 }
 
 function newestGeneration(files: readonly { generation: number }[]): number {

@@ -42,8 +42,11 @@ export interface Findings {
   addRange(found: Omit<FoundAt, 'offset' | 'eventId'> & { from: number; to: number }): void
   list(): Finding[]
   /** Offsets, those that are not in the list too. */
-  count(kind: Finding['kind'], store: AuditedStore): number
+  totals(): FoundTotals
 }
+
+/** How many offsets were found, by storage. */
+export type FoundTotals = Record<AuditedStore, Record<Finding['kind'], number>>
 
 /** Findings that are kept; what is beyond is only counted. */
 const maxFindings = 1_000
@@ -52,12 +55,9 @@ const maxEvents = 100
 /** @param topic the topic that is audited */
 export function createFindings(topic: string): Findings {
   const findings: (Finding & { onTopic: boolean })[] = []
-  const counts = new Map<string, number>()
+  const none = { missing: 0, doubled: 0, lost: 0 }
+  const totals: FoundTotals = { hdfs: { ...none }, elasticsearch: { ...none } }
   const latest = new Map<string, Finding & { onTopic: boolean }>()
-
-  function count({ kind, store }: Pick<Finding, 'kind' | 'store'>, offsets: number): void {
-    counts.set(`${kind} ${store}`, (counts.get(`${kind} ${store}`) ?? 0) + offsets)
-  }
 
   function keep(place: Place & { to: number }, events: FoundEvent[]): void {
     if (findings.length === maxFindings) return
@@ -68,7 +68,7 @@ export function createFindings(topic: string): Findings {
 
   return {
     add({ offset, eventId, ...found }) {
-      count(found, 1)
+      totals[found.store][found.kind]++
       const last = latest.get(keyOf(found))
       if (last?.to === offset - 1 && last.onTopic === found.onTopic) {
         last.to = offset
@@ -76,11 +76,11 @@ export function createFindings(topic: string): Findings {
       } else keep({ ...found, from: offset, to: offset }, [{ offset, eventId }])
     },
     addRange(found) {
-      count(found, found.to - found.from + 1)
+      totals[found.store][found.kind] += found.to - found.from + 1
       keep(found, [])
     },
     list: () => findings.map(({ onTopic: _, ...finding }) => finding),
-    count: (kind, store) => counts.get(`${kind} ${store}`) ?? 0,
+    totals: () => totals,
   }
 }
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { AuditReport } from './audit.ts'
 import type { StoreReport } from './audited.ts'
-import { auditedStores, type Finding } from './finding.ts'
+import { auditedStores } from './finding.ts'
 
 /** What a round came to: `failed` when the topic or a storage did not answer, which says nothing of what they hold. */
 export const auditOutcomes = ['clean', 'mismatch', 'failed'] as const
@@ -73,10 +73,7 @@ export function createAuditMetrics(registry: Registry): AuditMetrics {
           { store },
           sum(one => one.doubled),
         )
-        lost.set(
-          { store },
-          report.findings.reduce((total, one) => total + lostIn(one, store), 0),
-        )
+        lost.set({ store }, report.totals[store].lost)
       }
     },
   }
@@ -85,8 +82,4 @@ export function createAuditMetrics(registry: Registry): AuditMetrics {
 export function outcomeOf(report: AuditReport | undefined): AuditOutcome {
   if (!report) return 'failed'
   return report.clean ? 'clean' : 'mismatch'
-}
-
-function lostIn({ kind, store, from, to }: Finding, wanted: string): number {
-  return kind === 'lost' && store === wanted ? to - from + 1 : 0
 }

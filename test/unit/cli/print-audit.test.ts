@@ -14,11 +14,15 @@ const finding: Finding = {
   events: [{ offset: 47, eventId: 'abc-1' }],
   advice: 'do this',
 }
-const print = (...findings: Finding[]) =>
+const none = { missing: 0, doubled: 0, lost: 0 }
+const totalsOf = (missing: number) => ({ hdfs: none, elasticsearch: { ...none, missing } })
+const print = (...findings: Finding[]) => printed(findings, findings.length)
+const printed = (findings: Finding[], missing: number) =>
   printedAudit({
     topic: 't',
     partitions: [{ partition: 1, generation: 1, elasticsearch: store }],
     findings,
+    totals: totalsOf(missing),
     unaudited: [],
     clean: findings.length === 0,
   })
@@ -29,7 +33,14 @@ test('prints a line for each partition and storage, and that nothing is missing'
 
 test('does not say that nothing is missing where nothing was looked for', () => {
   const partitions = [{ partition: 1, generation: 1 }]
-  const text = printedAudit({ topic: 't', partitions, findings: [], unaudited: ['elasticsearch'], clean: true })
+  const text = printedAudit({
+    topic: 't',
+    partitions,
+    findings: [],
+    totals: totalsOf(0),
+    unaudited: ['elasticsearch'],
+    clean: true,
+  })
   expect(text).toMatch(/\nNothing has been committed yet: 0 offsets of t/)
   expect(text).toContain('\nelasticsearch was not looked at: the group t-elasticsearch has no commit\n')
 })
@@ -40,6 +51,7 @@ test('says of how many nobody can tell any more whether they were refused', () =
     topic: 't',
     partitions: [{ partition: 1, generation: 1, elasticsearch }],
     findings: [],
+    totals: totalsOf(0),
     unaudited: [],
     clean: true,
   })
@@ -57,6 +69,12 @@ test('shortens a long list, and shows no control characters of an id', () => {
   expect(text).toContain('t/1 (generation 2) offset 48 event e1\n')
   expect(text).toContain('… and 980 more, to offset 1046\n')
   expect(text).not.toContain('\u001b')
+})
+
+test('counts what is not among the findings any more too', () => {
+  const text = printed([finding], 5_000)
+  expect(text).toContain('… and 4999 more: --partition, --from-offset and --to-offset name them\n5000 mismatches')
+  expect(print(finding)).not.toContain('more')
 })
 
 test('says of what the topic has lost from where to where it is', () => {

@@ -195,6 +195,7 @@ test('says that rows lie there twice', async () => {
 test('says that the topic ends before what is committed', async () => {
   log.records[1]?.splice(30)
   expect(await short()).toEqual(['lost hdfs 1/30-39 ', 'lost elasticsearch 1/30-39 '])
+  expect((await run()).totals).toMatchObject({ hdfs: { lost: 10 }, elasticsearch: { lost: 10 } })
 })
 
 test('compares a topic that was made again by its events, not by its offsets', async () => {

@@ -35,5 +35,5 @@ test('keeps so much of a storage that is empty as a person can read, and counts 
   expect(list).toHaveLength(1_000)
   expect(list[0]).toMatchObject({ from: 0, to: 4_999 })
   expect(list[0]?.events).toHaveLength(100)
-  expect(findings.count('missing', 'hdfs')).toBe(7_000)
+  expect(findings.totals().hdfs).toEqual({ missing: 7_000, doubled: 0, lost: 0 })
 })

@@ -23,6 +23,10 @@ const report: AuditReport = {
       advice: '',
     },
   ],
+  totals: {
+    hdfs: { missing: 6, doubled: 0, lost: 2_010 },
+    elasticsearch: { missing: 0, doubled: 0, lost: 0 },
+  },
   unaudited: [],
   clean: false,
 }
@@ -33,13 +37,13 @@ async function shown(work: (metrics: ReturnType<typeof createAuditMetrics>) => v
   return registry.metrics()
 }
 
-test('sums up what the last round found in each storage that it looked at', async () => {
+test('sums up what the last round found in each storage that it looked at, named in a finding or not', async () => {
   const text = await shown(metrics => metrics.ended(report, 2.5, 1_700_000_000_000))
   expect(text).toContain('clicktrail_audit_checked_offsets{store="hdfs"} 200\n')
   expect(text).toContain('clicktrail_audit_stored_offsets{store="hdfs"} 180\n')
   expect(text).toContain('clicktrail_audit_explained_offsets{store="hdfs"} 14\n')
   expect(text).toContain('clicktrail_audit_missing{store="hdfs"} 6\n')
-  expect(text).toContain('clicktrail_audit_lost_offsets{store="hdfs"} 10\n')
+  expect(text).toContain('clicktrail_audit_lost_offsets{store="hdfs"} 2010\n')
   expect(text).toContain('clicktrail_audit_rounds_total{outcome="mismatch"} 1\n')
   expect(text).toContain('clicktrail_audit_duration_seconds 2.5\n')
   expect(text).toContain('clicktrail_audit_last_success_timestamp_seconds 1700000000\n')
