@@ -22,6 +22,8 @@ export function createLag(): Lag {
   let samples: { offset: number; atMs: number }[] = []
   let spacingMs = finestMs
   let end = 0
+  /** When anything was first known: what lies before all samples has been there for longer. */
+  let firstMs = Number.POSITIVE_INFINITY
 
   function sample(offset: number, atMs: number): void {
     const last = samples.at(-1)
@@ -43,6 +45,7 @@ export function createLag(): Lag {
       end = Math.max(end, last.offset + 1)
     },
     ended(high, atMs) {
+      firstMs = Math.min(firstMs, atMs)
       sample(high, atMs)
       end = Math.max(end, high)
     },
@@ -50,7 +53,7 @@ export function createLag(): Lag {
       const passed = samples.findLastIndex(({ offset }) => offset <= next)
       if (passed > 0) samples = samples.slice(passed)
       if (samples.length === 1) spacingMs = finestMs
-      const since = samples[0]?.atMs ?? nowMs
+      const since = Math.min(samples[0]?.atMs ?? nowMs, passed < 0 ? firstMs : nowMs)
       if (end <= next) return { records: 0, seconds: 0 }
       return { records: end - next, seconds: Math.max(0, nowMs - since) / 1_000 }
     },

@@ -16,7 +16,7 @@ export interface ProgressFigures {
 export interface Progress {
   /** Reading begins: everything before `next` is taken to be durable until a flush says more. */
   begin(next: number, high: number): void
-  /** The log ends here now. */
+  /** The log ends here now; before `begin` it says nothing, as it isn't known what is durable. */
   ended(high: number): void
   delivered(records: readonly LogRecord[]): void
   /** The sink has taken this one. */
@@ -34,6 +34,7 @@ export interface Progress {
 export function createProgress(now: () => number): Progress {
   const receipts = createReceipts()
   let lag = createLag()
+  let begun = false
   let position = 0
   let readTo = 0
   let committedMs = now()
@@ -47,11 +48,14 @@ export function createProgress(now: () => number): Progress {
     begin(next, high) {
       receipts.clear()
       lag = createLag()
+      begun = true
       lag.ended(high, now())
       position = next
       readTo = next
     },
-    ended: high => lag.ended(high, now()),
+    ended(high) {
+      if (begun) lag.ended(high, now())
+    },
     delivered: records => lag.delivered(records),
     taken: record => receipts.note(record, now()),
     read(records) {

@@ -31,6 +31,12 @@ it('knows of records that nobody delivered by the end of the log', () => {
   expect(lag.behind(100, atMs + 20_000)).toEqual({ records: 30, seconds: 20 })
 })
 
+it('ages while nothing is delivered, though it is told again and again where the log ends', () => {
+  const lag = createLag()
+  for (let second = 0; second <= 600; second += 15) lag.ended(100, atMs + second * 1_000)
+  expect(lag.behind(40, atMs + 600_000)).toEqual({ records: 60, seconds: 600 })
+})
+
 it('takes the time of a later record once the earlier ones are durable', () => {
   const lag = createLag()
   for (let second = 0; second < 100; second++) lag.delivered([record(second, atMs + second * 1_000)])

@@ -15,6 +15,12 @@ it('is behind by what the log holds beyond the start', () => {
   expect(progress.figures()).toEqual({ lagRecords: 15, lagSeconds: 8, commitAgeSeconds: 8 })
 })
 
+it('is behind by nothing that it knows of before it has begun', () => {
+  const progress = createProgress(() => logStartMs)
+  progress.ended(80_000_000)
+  expect(progress.figures()).toEqual({ lagRecords: 0, lagSeconds: 0, commitAgeSeconds: 0 })
+})
+
 it('has caught up once all is durable, and has nothing to commit', () => {
   const { clock, progress } = started(0, 0)
   progress.delivered(logRecords(0, 0, 5))
