@@ -4,11 +4,12 @@ import type { Logger } from 'pino'
 import { type Bounds, type ReaderHooks, TopicError, type TopicReader } from '../topic.ts'
 import { adminSession } from './admin-session.ts'
 import { type Assignment, createAssignment, type Held } from './assignment.ts'
-import { awaitTopic, type TopicFacts } from './await-topic.ts'
+import { awaitTopic } from './await-topic.ts'
 import { backoffMs } from './backoff.ts'
 import { isKafkaError, topicErrorOf } from './error.ts'
 import { groupOffsets } from './group-offsets.ts'
 import { newMember } from './member.ts'
+import { timestampWarning } from './timestamp-warning.ts'
 
 export interface KafkaReaderOptions {
   topic: string
@@ -37,11 +38,11 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
   const closing = new AbortController()
   const { signal } = closing
   const fields = { topic, group }
+  const warnOfTimestamps = timestampWarning(message => logger?.warn(fields, message))
   let hooks: ReaderHooks | undefined
   let consumer: Consumer | undefined
   let assignment: Assignment | undefined
   let dead = false
-  let warned = false
   /** kafkajs passes over commits, silently, until its `run` has come back. */
   let running: Promise<void> = Promise.resolve()
 
@@ -171,16 +172,6 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
         die(error)
       }
     }
-  }
-
-  /** Once: it is the topic's, and a reader joins again and again. */
-  const warnOfTimestamps = ({ timestampType }: TopicFacts) => {
-    if (timestampType !== 'CreateTime' || warned) return
-    warned = true
-    logger?.warn(
-      fields,
-      'the topic has the timestamps of whoever writes (message.timestamp.type=CreateTime): a wrong clock there puts records into the wrong hour, or halts their partition; "clicktrail topics apply" sets LogAppendTime',
-    )
   }
 
   /** One life of a kafkajs consumer, up to its first join; resolves to what ended it before that. */

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { type Setting, settings } from '../../../cli/settings.ts'
-import { createMetrics } from '../../../collector/admin/metrics.ts'
-import { createConsumerMetrics } from '../../../consumers/metrics.ts'
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
 
@@ -18,13 +15,4 @@ test('README has every setting with the default and the meaning that --help show
   for (const { name, fallback = '', help } of Object.values(settings) as Setting[]) {
     expect(readme).toContain(`| \`${name}\` | ${fallback} | ${help} |`)
   }
-})
-
-test('README names no metric that there is not: docs/metrics.md has them all', async () => {
-  const shown = [...readme.matchAll(/^\| `(clicktrail_[a-z_]+)` \| (\w+)/gm)].map(([, name, type]) => `${name} ${type}`)
-  const registry = new Registry()
-  createConsumerMetrics(registry)
-  const text = await createMetrics({ registry }).text()
-  const there = [...text.matchAll(/^# TYPE (clicktrail_[a-z_]+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`)
-  expect(there).toEqual(expect.arrayContaining(shown))
 })
