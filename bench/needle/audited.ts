@@ -14,17 +14,18 @@ export interface Audited {
 export async function audited(env: Readonly<Record<string, string>>): Promise<Audited> {
   const began = performance.now()
   const running = spawnClicktrail({ args: ['audit'], env })
-  let peakMiB = 0
+  let peak = 0
   const look = setInterval(() => {
-    peakMiB = Math.max(peakMiB, peakOf(running.child.pid))
+    peak = Math.max(peak, peakMiB(running.child.pid))
   }, 100)
   await once(running.child, 'close')
   clearInterval(look)
   const seconds = (performance.now() - began) / 1_000
-  return { code: running.child.exitCode, output: running.output(), seconds, peakMiB }
+  return { code: running.child.exitCode, output: running.output(), seconds, peakMiB: peak }
 }
 
-function peakOf(pid: number | undefined): number {
+/** The most that a process had resident so far, MiB; 0 where nobody can tell. */
+export function peakMiB(pid: number | undefined): number {
   try {
     const [, kib] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
     return Number(kib ?? 0) / 1_024

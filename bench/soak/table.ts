@@ -1,0 +1,67 @@
+import type { Arrived } from './arrived.ts'
+import type { Looks } from './looks.ts'
+
+/** Where a soak stands. */
+export interface Standing {
+  minutes: number
+  acknowledged: number
+  /** Offsets that the writers have committed; undefined while the broker does not answer. */
+  landed: number | undefined
+  searchable: number | undefined
+  restarts: number
+  looks: Looks
+}
+
+/** What a soak came to. */
+export interface Outcome {
+  minutes: number
+  seed: number
+  acknowledged: number
+  refused: number
+  resent: number
+  /** How often each kind of trouble was made. */
+  troubles: ReadonlyMap<string, number>
+  looks: Looks
+  /** Audits of everything from the beginning on, the last one included. */
+  fullAudits: number
+  falseAlarms: number
+  arrived: readonly Arrived[]
+  /** The most that each process had resident, MiB. */
+  peakMiB: ReadonlyMap<string, number>
+  /** Answers of /metrics that were checked, and by what. */
+  checked: number
+  checkedBy: string
+}
+
+const text = (count: number | undefined) => count?.toLocaleString('en') ?? '?'
+
+/** One line. */
+export function progressOf({ minutes, acknowledged, landed, searchable, restarts, looks }: Standing): string {
+  const { clean, unanswered, alarms } = looks
+  return `${minutes.toFixed(1).padStart(5)} min  acknowledged ${text(acknowledged)}  landed ${text(landed)}  in Elasticsearch ${text(searchable)}  restarts ${restarts}  audits: ${clean} clean, ${unanswered} without an answer, ${alarms} false alarms`
+}
+
+/** A Markdown table of two columns. */
+export function tableOf(outcome: Outcome): string {
+  const { looks, arrived } = outcome
+  const each = (count: (one: Arrived) => number) =>
+    arrived.map(one => `${text(count(one))} in ${one.storage}`).join(', ')
+  const kinds = [...outcome.troubles].toSorted(([a], [b]) => a.localeCompare(b))
+  const rows: [string, string][] = [
+    ['minutes, seed', `${outcome.minutes}, ${outcome.seed}`],
+    ['events acknowledged', text(outcome.acknowledged)],
+    ['events refused, batches sent again', `${text(outcome.refused)}, ${text(outcome.resent)}`],
+    ...kinds.map(([name, times]): [string, string] => [name, text(times)]),
+    ['audits while it ran', text(looks.clean + looks.alarms + looks.unanswered)],
+    ['of these without an answer', text(looks.unanswered)],
+    ['audits of everything', text(outcome.fullAudits)],
+    ['false alarms', text(outcome.falseAlarms)],
+    ['there', each(({ events }) => events)],
+    ['lost', each(({ lost }) => lost.length)],
+    ['doubled', each(({ doubled }) => doubled.length)],
+    ['unknown', each(({ unknown }) => unknown.length)],
+    ['/metrics checked', `${text(outcome.checked)}, by ${outcome.checkedBy}`],
+    ...[...outcome.peakMiB].map(([name, mib]): [string, string] => [`${name}, most MiB`, mib.toFixed(0)]),
+  ]
+  return ['| soak | |', '|---|---:|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n')
+}
