@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import { createAdmin } from '../collector/admin/admin.ts'
 import { registerBuild } from '../collector/admin/metrics.ts'
+import { registerProcess } from '../collector/admin/process-metrics.ts'
 import { listen } from '../collector/http/listen.ts'
 import { type AuditReport, audit, NoSuchPartition } from '../consumers/audit/audit.ts'
 import { createDocuments, type Documents } from '../consumers/audit/documents.ts'
@@ -107,7 +108,7 @@ async function watch(config: Config, flags: Flags, seconds: number): Promise<voi
   const signalled = untilSignal()
   const logger = createLog(config.logLevel)
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  registerProcess(registry)
   registerBuild(registry, version)
   const metrics = createAuditMetrics(registry)
   const stop = new AbortController()

@@ -197,6 +197,7 @@ test('names the one row that somebody has taken out of a file, also to who watch
     timeoutMs: 60_000,
   })
   expect(await metric('clicktrail_audit_missing{store="elasticsearch"} 0')).toBe(true)
+  expect(await metric('# TYPE nodejs_active_handles_total gauge')).toBe(false)
   await write(content)
   await until(() => metric('clicktrail_audit_missing{store="hdfs"} 0'), {
     what: 'the row to be back',
