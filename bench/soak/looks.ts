@@ -9,18 +9,21 @@ export interface Looks {
   unanswered: number
   /** Rounds that ended with a mismatch. */
   alarms: number
+  /** How long the slowest of all rounds with an answer took, seconds. */
+  slowestSeconds: number
   /** The lines that tell of these. */
   said: string[]
 }
 
-const line = z.object({ msg: z.string(), outcome: z.enum(['clean', 'mismatch']).optional() })
+const line = z.object({ msg: z.string(), outcome: z.enum(['clean', 'mismatch']).optional(), ms: z.number().optional() })
 
 /** Reads the log of `clicktrail audit --watch`. A line that is none of its own counts as an alarm: it must not go unseen. */
 export function looksOf(log: string): Looks {
-  const looks: Looks = { clean: 0, unanswered: 0, alarms: 0, said: [] }
+  const looks: Looks = { clean: 0, unanswered: 0, alarms: 0, slowestSeconds: 0, said: [] }
   for (const text of log.split('\n').filter(one => one !== '')) {
     const parsed = line.safeParse(jsonOf(text))
-    const { msg, outcome } = parsed.data ?? { msg: 'unreadable' }
+    const { msg, outcome, ms = 0 } = parsed.data ?? { msg: 'unreadable' }
+    looks.slowestSeconds = Math.max(looks.slowestSeconds, ms / 1_000)
     if (outcome === 'clean') looks.clean++
     else if (msg.startsWith('the topic or a storage did not answer')) looks.unanswered++
     else if (outcome === 'mismatch') looks.alarms++

@@ -23,7 +23,7 @@ of all of it runs every ten. In the end each event that the collector acknowledg
   --help       print this
 
 Starts a broker of its own (Java 17 needed); a folder and an index of its own on HDFS_URL and ELASTICSEARCH_URL, or the servers of
-npm run stack -- start. Exit 1: an audit raised a false alarm, an event is lost, doubled or unknown, or a process failed. Exit 2: wrong options.`
+npm run stack -- start. What each process said is left in .stack/logs/soak-*.log. Exit 1: an audit raised a false alarm, an event is lost, doubled or unknown, or a process failed. Exit 2: wrong options.`
 
 /** Reads the command line and the servers. Throws an error that says what is wrong with it. */
 export function optionsOf(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Options {

@@ -1,9 +1,13 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { seeded } from '../../test/fuzz/random.ts'
+import { logFile } from '../../test/stack/folders.ts'
 import { until } from '../../test/support/until.ts'
 import { type Arrived, arrivedIn, documentIds, rowIds } from './arrived.ts'
 import { looksOf } from './looks.ts'
 import type { Options } from './options.ts'
+import type { Program } from './program.ts'
 import { committedOf, isSettled } from './progress.ts'
 import { openStage, type Stage } from './stage.ts'
 import { type Outcome, progressOf } from './table.ts'
@@ -90,8 +94,15 @@ export async function soak(options: Options): Promise<Soaked> {
     }
     return { outcome, red: [...looks.said, ...visitors.wrong, ...failures, ...witness.red, ...arrived.flatMap(redOf)] }
   } finally {
+    keepLogs(programs)
     await stage.close()
   }
+}
+
+/** Where an operator of the stack looks for logs; a soak's replace those of the one before. */
+function keepLogs(programs: readonly Program[]): void {
+  mkdirSync(dirname(logFile('soak')), { recursive: true })
+  for (const { name, output } of programs) writeFileSync(logFile(`soak-${name.replaceAll(' ', '-')}`), output())
 }
 
 async function every(ms: number, work: () => Promise<void> | void, signal: AbortSignal): Promise<void> {

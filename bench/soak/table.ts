@@ -54,6 +54,7 @@ export function tableOf(outcome: Outcome): string {
     ...kinds.map(([name, times]): [string, string] => [name, text(times)]),
     ['audits while it ran', text(looks.clean + looks.alarms + looks.unanswered)],
     ['of these without an answer', text(looks.unanswered)],
+    ['slowest of these, seconds', looks.slowestSeconds.toFixed(1)],
     ['audits of everything', text(outcome.fullAudits)],
     ['false alarms', text(outcome.falseAlarms)],
     ['there', each(({ events }) => events)],

@@ -6,7 +6,7 @@ import { looksOf } from '../../../bench/soak/looks.ts'
 import { validate } from '../../../collector/validation/validate.ts'
 import { seeded } from '../../fuzz/random.ts'
 
-const clean = JSON.stringify({ level: 30, topic: 't', outcome: 'clean', msg: 'audited' })
+const clean = JSON.stringify({ level: 30, topic: 't', outcome: 'clean', ms: 1_500, msg: 'audited' })
 const alarm = JSON.stringify({ level: 30, topic: 't', outcome: 'mismatch', msg: 'audited' })
 const missing = JSON.stringify({ level: 50, kind: 'missing', store: 'hdfs', msg: 'mismatch' })
 const away = JSON.stringify({ level: 50, msg: 'the topic or a storage did not answer: nothing is known' })
@@ -16,6 +16,7 @@ test('a round with a mismatch is an alarm, with the lines that tell of it', () =
     clean: 2,
     unanswered: 1,
     alarms: 1,
+    slowestSeconds: 1.5,
     said: [missing, alarm],
   })
 })
