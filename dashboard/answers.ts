@@ -83,12 +83,16 @@ export interface LossCounts {
   givenUp: number
 }
 
-/** By hour and site, the latest first, at most 1,000; the totals count all. Whole hours from `fromMs` on, before `untilMs` where the chosen time has an end. */
+/**
+ * By hour and site, the latest first, at most 1,000; the totals count all. Whole hours from `fromMs` on, before `untilMs` where the chosen time has
+ * an end. `pages`: on which pages events were lost, most first, at most 100; the page is that of the tab's next event that came.
+ */
 export interface LossAnswer {
   fromMs: number
   untilMs: number | null
   totals: LossCounts
   hours: (LossCounts & { fromMs: number; site: string })[]
+  pages: { site: string; path: string | null; missing: number; lastHourMs: number }[]
 }
 
 export interface Completeness {
@@ -104,6 +108,18 @@ export interface Completeness {
 export interface CompletenessAnswer {
   partitions: Completeness[]
 }
+
+/** What a collector has counted since it started. */
+export interface CollectorFigures {
+  sinceMs: number
+  /** Events that were acknowledged. */
+  accepted: number
+  /** By what became of it and why, those at 0 left out. `refused` and `dropped` are requests, of 1 to 100 events each; the others events. */
+  lost: { what: 'refused' | 'rejected' | 'dropped' | 'given up'; reason: string; count: number }[]
+}
+
+/** `available` is false where no collector runs beside the dashboard. */
+export type CollectorAnswer = { available: false } | ({ available: true } & CollectorFigures)
 
 /** Dead letters of one storage, for one reason, from one partition. */
 export interface LetterRow {

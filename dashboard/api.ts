@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the page asks: JSON over `/api/status`, `/api/panel/<name>`, `/api/letters` and `/api/sql`. The answers are in answers.ts. */
+/** What the page asks: JSON over `/api/status`, `/api/panel/<name>`, `/api/letters`, `/api/collector` and `/api/sql`. The answers are in answers.ts. */
 
 /** The stretch of time that a panel covers. */
 export const ranges = ['hour', 'day', 'week', 'month', 'all', 'custom'] as const
@@ -12,7 +12,7 @@ export type PanelName = (typeof panels)[number]
 const name = z.string().min(1).max(1_024)
 const time = z.iso.datetime()
 
-/** Which events a panel is about, as it stands in the address of a question. `from` and `to` (UTC, `to` excluded) belong to `custom`; `bots=no` leaves out what says that it is none of a person. */
+/** Which events a panel is about, as it stands in the address of a question. `from` and `to` (UTC, `to` excluded; without it the time goes on) belong to `custom`; `bots=no` leaves out what says that it is none of a person. */
 export const selectionSchema = z
   .strictObject({
     range: z.enum(ranges).default('day'),
@@ -26,8 +26,8 @@ export const selectionSchema = z
   })
   .refine(
     ({ range, from, to }) =>
-      range !== 'custom' || (from !== undefined && to !== undefined && Date.parse(from) < Date.parse(to)),
-    'custom needs from and to, two UTC times, the earlier one first',
+      range !== 'custom' || (from !== undefined && (to === undefined || Date.parse(from) < Date.parse(to))),
+    'custom needs from, a UTC time, and may have to, a later one',
   )
 export type Selection = z.infer<typeof selectionSchema>
 
@@ -41,8 +41,8 @@ const question = z.discriminatedUnion('kind', [
 ])
 export type WorkerQuestion = z.infer<typeof question>
 
-/** What the server sends to its worker. */
-export const workerRequest = z.object({ id: z.number(), question })
+/** What the server sends to its worker: a question, or that the answer to one is no longer wanted. */
+export const workerRequest = z.union([z.object({ id: z.number(), question }), z.object({ cancelled: z.number() })])
 export type WorkerRequest = z.infer<typeof workerRequest>
 
 /** What the worker sends back: an answer of answers.ts, or why there is none. */

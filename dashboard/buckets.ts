@@ -14,7 +14,7 @@ export interface Span {
 
 /**
  * The buckets of a range: up to now 60 minutes, 96 quarters of an hour, 168 hours or 120 quarters of a day; else from
- * the oldest event to the newest, or `from` to `to`, in at most 120 buckets. Boundaries are whole multiples of the
+ * the oldest event to the newest, or `from` to `to` (or now), in at most 120 buckets. Boundaries are whole multiples of the
  * bucket in UTC; the last one holds `nowMs` (or the newest event). `oldestMs` and `newestMs` matter to `all` only.
  */
 export function spanOf(
@@ -27,7 +27,8 @@ export function spanOf(
   if (range === 'month') return endingAt(nowMs, 360 * minute, 120)
   if (range === 'all') return between(oldestMs, newestMs)
   const fromMs = Date.parse(from ?? '')
-  const untilMs = Date.parse(to ?? '')
+  if (to === undefined) return between(fromMs, Math.max(fromMs, nowMs))
+  const untilMs = Date.parse(to)
   return { ...between(fromMs, untilMs - 1), untilMs }
 }
 

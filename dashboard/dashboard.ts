@@ -6,7 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { isForeign, isLocal, refusedHtml } from './access.ts'
-import type { LetterRow } from './answers.ts'
+import type { CollectorAnswer, CollectorFigures, LetterRow } from './answers.ts'
 import { panels, selectionSchema, sqlRequest } from './api.ts'
 import { callerOf } from './caller.ts'
 import { createDeadLetters } from './dead-letters.ts'
@@ -25,6 +25,8 @@ export interface DashboardOptions {
   publicAccess?: boolean
   /** Reads the dead letters, from end to end. @default none: the page names the command that shows them */
   deadLetters?: () => Promise<LetterRow[]>
+  /** What the collector of this process has counted. @default none: the page says where a collector tells it */
+  collector?: () => Promise<CollectorFigures>
   /** Where Kibana and Grafana are; only http and https addresses are shown. @default none */
   links?: Links
   logger: Logger
@@ -83,14 +85,16 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   app.get('/style.css', c => asset(c, join(pageDir, 'page.css'), 'text/css; charset=utf-8'))
   app.get('/icon.svg', c => c.body(iconSvg, 200, { 'Content-Type': 'image/svg+xml' }))
 
-  app.get('/api/status', c => reply(c, () => worker.ask({ kind: 'status' })))
+  app.get('/api/status', c => reply(c, signal => worker.ask({ kind: 'status' }, signal)))
+  app.get('/api/collector', c => reply(c, collectorAnswer))
   app.get('/api/letters', c => reply(c, () => letters.read(Date.now())))
   app.get('/api/panel/:name', async c => {
     const panel = z.enum(panels).safeParse(c.req.param('name'))
     if (!panel.success) return c.json({ error: `A panel is one of ${panels.join(', ')}.` }, 404)
     const selection = selectionSchema.safeParse(c.req.query())
     if (!selection.success) return c.json({ error: z.prettifyError(selection.error) }, 400)
-    return reply(c, () => worker.ask({ kind: 'panel', panel: panel.data, selection: selection.data }))
+    const question = { kind: 'panel', panel: panel.data, selection: selection.data } as const
+    return reply(c, signal => worker.ask(question, signal))
   })
 
   app.post('/api/sql', bodyLimit({ maxSize: 65_536 }), async c => {
@@ -100,16 +104,22 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     if (!request.success) return c.json({ error: 'The body must be {"sql": "…"}, at most 20,000 characters.' }, 400)
     if (queryRunning) return c.json({ error: 'Another query is running. Try again in a moment.' }, 429)
     queryRunning = true
-    return reply(c, () => worker.ask({ kind: 'sql', sql: request.data.sql })).finally(() => {
+    return reply(c, signal => worker.ask({ kind: 'sql', sql: request.data.sql }, signal)).finally(() => {
       queryRunning = false
     })
   })
 
-  async function reply(c: Context, ask: () => Promise<unknown>): Promise<Response> {
+  async function collectorAnswer(): Promise<CollectorAnswer> {
+    return options.collector ? { available: true, ...(await options.collector()) } : { available: false }
+  }
+
+  /** What nobody waits for any more, as the page is gone or shows something else, is asked no further. */
+  async function reply(c: Context, ask: (unwanted: AbortSignal) => Promise<unknown>): Promise<Response> {
+    const { signal } = c.req.raw
     try {
-      return c.body(JSON.stringify(await ask()), 200, { 'Content-Type': 'application/json' })
+      return c.body(JSON.stringify(await ask(signal)), 200, { 'Content-Type': 'application/json' })
     } catch (error) {
-      logger.warn({ err: error, path: c.req.path }, 'dashboard has no answer')
+      if (!signal.aborted) logger.warn({ err: error, path: c.req.path }, 'dashboard has no answer')
       return c.json({ error: error instanceof Error ? error.message : String(error) }, 503, { 'Retry-After': '2' })
     }
   }

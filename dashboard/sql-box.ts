@@ -1,9 +1,12 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { SqlAnswer } from './answers.ts'
 import type { Database } from './database.ts'
+import { interruptible } from './interruptible.ts'
 import { refusalOf } from './statement-check.ts'
 
 export interface SqlLimits {
+  /** Aborted: the query is stopped. @default never */
+  signal?: AbortSignal
   /** @default 5000 */
   timeoutMs?: number
   /** @default 1000 */
@@ -22,32 +25,28 @@ const defaults = { timeoutMs: 5_000, maxRows: 1_000, maxCellChars: 2_000, maxCha
  */
 export async function runSql(database: Database, sql: string, options: SqlLimits = {}): Promise<SqlAnswer> {
   const limits = { ...defaults, ...options }
+  const deadline = AbortSignal.timeout(limits.timeoutMs)
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
   const began = performance.now()
   const elapsedMs = () => Math.round(performance.now() - began)
   const connection = await database.connect()
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    connection.interrupt()
-  }, limits.timeoutMs)
   try {
     const refusal = await refusalOf(connection, sql)
     if (refusal !== undefined) return { ok: false, error: refusal, elapsedMs: elapsedMs() }
     await connection.run('BEGIN TRANSACTION READ ONLY')
-    const result = await readRows(connection, sql, limits)
+    const result = await interruptible(connection, signal, () => readRows(connection, sql, limits))
     return { ok: true, ...result, elapsedMs: elapsedMs() }
   } catch (error) {
     const tooSlow = `Stopped: a query may run for ${limits.timeoutMs / 1000} seconds. A WHERE dt = … or a LIMIT makes it quicker.`
     const message = error instanceof Error ? error.message : String(error)
-    return { ok: false, error: late ? tooSlow : message, elapsedMs: elapsedMs() }
+    return { ok: false, error: deadline.aborted ? tooSlow : message, elapsedMs: elapsedMs() }
   } finally {
-    clearTimeout(timer)
     connection.closeSync()
   }
 }
 
 /** Streams, so that a result of any size costs no more than what is shown. */
-async function readRows(connection: DuckDBConnection, sql: string, limits: Required<SqlLimits>) {
+async function readRows(connection: DuckDBConnection, sql: string, limits: Required<Omit<SqlLimits, 'signal'>>) {
   const result = await connection.stream(sql)
   const names = result.columnNames()
   const columns = result.columnTypes().map((type, index) => ({ name: names[index] ?? '', type: String(type) }))

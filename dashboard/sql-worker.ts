@@ -1,7 +1,8 @@
 import { setPriority } from 'node:os'
-import { type WorkerQuestion, workerRequest } from './api.ts'
+import { type PanelName, type Selection, type WorkerQuestion, workerRequest } from './api.ts'
 import { openDatabase } from './database.ts'
 import { createImporter } from './importer.ts'
+import { interruptible } from './interruptible.ts'
 import { readPanel } from './panels/read-panel.ts'
 import { runSql } from './sql-box.ts'
 import { readStatus } from './status.ts'
@@ -36,20 +37,42 @@ const database = await openDatabase()
 const importer = await createImporter(database, eventsDir)
 const reading = await database.connect()
 
-function resultOf(question: WorkerQuestion): Promise<object> {
-  const nowMs = Date.now()
-  if (question.kind === 'sql') return runSql(database, question.sql)
-  if (question.kind === 'status') return readStatus(reading, { nowMs, imported: importer.status() })
-  return readPanel(reading, question.panel, { selection: question.selection, nowMs })
+/** Of the questions that are not answered yet. */
+const unwanted = new Map<number, AbortController>()
+
+function resultOf(question: WorkerQuestion, signal: AbortSignal): Promise<object> {
+  if (question.kind === 'sql') return runSql(database, question.sql, { signal })
+  if (question.kind === 'status') return readStatus(reading, { nowMs: Date.now(), imported: importer.status() })
+  return panelOf(question.panel, question.selection, signal)
+}
+
+/** On a connection of its own: an interrupt is for one panel alone, and a transaction lets all its queries see the same rows. */
+async function panelOf(panel: PanelName, selection: Selection, signal: AbortSignal): Promise<object> {
+  const connection = await database.connect()
+  try {
+    await connection.run('BEGIN TRANSACTION')
+    const read = () => readPanel(connection, panel, { selection, nowMs: Date.now() })
+    return await interruptible(connection, signal, read)
+  } finally {
+    connection.closeSync()
+  }
 }
 
 async function answer(message: unknown): Promise<void> {
-  const { id, question } = workerRequest.parse(message)
+  const request = workerRequest.parse(message)
+  if ('cancelled' in request) {
+    unwanted.get(request.cancelled)?.abort()
+    return
+  }
+  const { id, question } = request
+  const controller = new AbortController()
+  unwanted.set(id, controller)
   try {
-    send({ id, result: await resultOf(question) })
+    send({ id, result: await resultOf(question, controller.signal) })
   } catch (error) {
     send({ id, failure: error instanceof Error ? error.message : String(error) })
   }
+  unwanted.delete(id)
   await reading.run('SELECT 1').catch(leave)
 }
 

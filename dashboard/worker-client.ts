@@ -15,8 +15,8 @@ export interface WorkerClientOptions {
 }
 
 export interface WorkerClient {
-  /** The worker's result. Rejects when it fails, ends, or misses the deadline. */
-  ask(question: WorkerQuestion): Promise<unknown>
+  /** The worker's result. Rejects when it fails, ends, or misses the deadline. Once `signal` is aborted the worker stops working on it, which is a failure too. */
+  ask(question: WorkerQuestion, signal?: AbortSignal): Promise<unknown>
   /** Ends the worker at once: all it holds can be read from the files again. */
   close(): Promise<void>
 }
@@ -89,21 +89,27 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
 
   start()
   return {
-    ask(question) {
+    ask(question, signal) {
       const worker = child
       if (!worker?.connected) return Promise.reject(new Error('the dashboard worker is starting'))
+      if (signal?.aborted) return Promise.reject(new Error('nobody waits for the answer'))
       lastId += 1
+      const id = lastId
       const limitMs = question.kind === 'sql' ? deadlineMs : 4 * deadlineMs
-      const request: WorkerRequest = { id: lastId, question }
+      const tell = (request: WorkerRequest) => worker.send(request)
+      const cancel = () => {
+        if (waiting.has(id) && worker.connected) tell({ cancelled: id })
+      }
+      signal?.addEventListener('abort', cancel, { once: true })
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
-          settle(request.id)
+          settle(id)
           logger.warn({ kind: question.kind, limitMs }, 'dashboard worker does not answer, killing it')
           worker.kill('SIGKILL')
           reject(new Error('the dashboard worker did not answer in time'))
         }, limitMs)
-        waiting.set(request.id, { resolve, reject, timer })
-        worker.send(request)
+        waiting.set(id, { resolve, reject, timer })
+        tell({ id, question })
       })
     },
     async close() {

@@ -1,56 +1,91 @@
-import { lossQuery } from '../../deploy/hive/loss.ts'
+import { believedStep, lossQuery } from '../../deploy/hive/loss.ts'
 import { duckDbDialect } from '../../deploy/hive/views.ts'
 import type { LossAnswer } from '../answers.ts'
 import type { Selection } from '../api.ts'
 import { beginOf } from '../buckets.ts'
-import type { Selected } from './rows.ts'
+import { type Row, type Selected, textOf } from './rows.ts'
+import { evenTabsLoss, eventRows, inUneven, unevenTabs } from './uneven-tabs.ts'
 
 /** A tab counts for 24 hours, and a browser's clock may be a little behind. */
 const tabLength = 'INTERVAL 25 HOUR'
 const shownHours = 1_000
+const shownPages = 100
 const hourMs = 3_600_000
 const counts = ['expected', 'arrived', 'missing', 'late', 'copies', 'given_up'] as const
 
 /**
  * The view `loss` for the hours of a selection, the latest first. Only what the tabs of those hours did is read, which is the same
- * as reading all: a tab is made anew after a day. Bots count, as their events are numbered like any others.
+ * as reading all: a tab is made anew after a day. Bots count, as their events are numbered like any others. On the connection it
+ * leaves the temporary table `uneven`.
  */
 export async function readLoss({ rows, span }: Selected, selection: Selection): Promise<LossAnswer> {
   const fromMs = beginOf(selection, span)
-  const conditions = [`happened_at >= $since - ${tabLength}`]
-  if (span.untilMs !== undefined) conditions.push(`happened_at < $until + ${tabLength}`)
+  const conditions = [`"@timestamp" >= $since - ${tabLength}`]
+  if (span.untilMs !== undefined) conditions.push(`"@timestamp" < $until + ${tabLength}`)
   if (selection.site !== undefined) conditions.push('site = $site')
-  const read = `SELECT * FROM event_rows WHERE ${conditions.join(' AND ')}`
-  const told = `${read} AND action = 'events_dropped'
-    QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY kafka_generation, kafka_partition, kafka_offset) = 1`
-  const query = lossQuery(view => `(${view === 'event_rows' ? read : told})`, duckDbDialect.eachNumber)
-  const until = span.untilMs === undefined ? '' : `AND concat(dt, hr) <= '${hourText(span.untilMs - 1)}'`
-  const found = await rows(
-    `SELECT * FROM (${query}) WHERE concat(dt, hr) >= '${hourText(fromMs)}' ${until} ORDER BY dt DESC, hr DESC, site`,
-  )
-  const hours = found.map(row => ({
-    fromMs: Date.parse(`${row['dt']}T${row['hr']}:00:00Z`),
-    site: String(row['site']),
-    expected: Number(row['expected']),
-    arrived: Number(row['arrived']),
-    missing: Number(row['missing']),
-    late: Number(row['late']),
-    copies: Number(row['copies']),
-    givenUp: Number(row['given_up']),
-  }))
+  const where = conditions.join(' AND ')
+  const until = span.untilMs === undefined ? '' : `AND at_hour <= '${hourText(span.untilMs - 1)}'`
+  const chosen = `at_hour >= '${hourText(fromMs)}' ${until}`
+
+  await rows(unevenTabs(where))
+  const found = await rows(hoursQuery(where, chosen))
+  const pages = await rows(pagesQuery(where, chosen))
   const sum = (name: (typeof counts)[number]) => found.reduce((all, row) => all + Number(row[name]), 0)
   return {
     fromMs: Math.floor(fromMs / hourMs) * hourMs,
     untilMs: span.untilMs === undefined ? null : Math.ceil(span.untilMs / hourMs) * hourMs,
-    totals: {
-      expected: sum('expected'),
-      arrived: sum('arrived'),
-      missing: sum('missing'),
-      late: sum('late'),
-      copies: sum('copies'),
-      givenUp: sum('given_up'),
-    },
-    hours: hours.slice(0, shownHours),
+    totals: countsOf(sum),
+    hours: found.slice(0, shownHours).map(row => ({
+      fromMs: timeOf(row),
+      site: String(row['site']),
+      ...countsOf(name => Number(row[name])),
+    })),
+    pages: pages.map(row => ({
+      site: String(row['site']),
+      path: textOf(row['path']),
+      missing: Number(row['missing']),
+      lastHourMs: timeOf(row),
+    })),
+  }
+}
+
+/** The view's own question to what the uneven tabs did and to what browsers gave up; the even tabs are only counted. */
+function hoursQuery(where: string, chosen: string): string {
+  const told = `${eventRows(`${where} AND event.action = 'events_dropped'`)}
+    QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY kafka_generation, kafka_partition, kafka_offset) = 1`
+  const uneven = eventRows(`${where} AND ${inUneven}`)
+  const exact = lossQuery(view => `(${view === 'event_rows' ? uneven : told})`, duckDbDialect.eachNumber)
+  return `SELECT at_hour, site, ${counts.map(name => `sum(${name}) AS ${name}`).join(', ')}
+    FROM (
+      SELECT concat(dt, hr) AS at_hour, site, ${counts.join(', ')} FROM (${exact})
+      UNION ALL ${evenTabsLoss(where)}
+    )
+    WHERE ${chosen} GROUP BY at_hour, site ORDER BY at_hour DESC, site`
+}
+
+/** Missing by page, by the rule of the view: before an event that came, unless its number is not believed. */
+function pagesQuery(where: string, chosen: string): string {
+  return `SELECT site, path, sum(step - 1) AS missing, max(at_hour) AS at_hour
+    FROM (
+      SELECT site, path, at_hour,
+        tab_sequence - coalesce(lag(tab_sequence) OVER (PARTITION BY site, tab_id ORDER BY tab_sequence), 0) AS step
+      FROM (
+        SELECT site, tab_id, tab_sequence, min(path) AS path, min(concat(happened_dt, happened_hr)) AS at_hour
+        FROM (${eventRows(`${where} AND ${inUneven}`)}) GROUP BY site, tab_id, tab_sequence
+      )
+    )
+    WHERE step BETWEEN 2 AND ${believedStep} AND ${chosen}
+    GROUP BY site, path ORDER BY missing DESC, site, path LIMIT ${shownPages}`
+}
+
+function countsOf(count: (name: (typeof counts)[number]) => number) {
+  return {
+    expected: count('expected'),
+    arrived: count('arrived'),
+    missing: count('missing'),
+    late: count('late'),
+    copies: count('copies'),
+    givenUp: count('given_up'),
   }
 }
 
@@ -58,4 +93,9 @@ export async function readLoss({ rows, span }: Selected, selection: Selection): 
 function hourText(timeMs: number): string {
   const text = new Date(timeMs).toISOString()
   return `${text.slice(0, 10)}${text.slice(11, 13)}`
+}
+
+/** The inverse of {@link hourText}. */
+function timeOf({ at_hour: hour }: Row): number {
+  return Date.parse(`${String(hour).slice(0, 10)}T${String(hour).slice(10)}:00:00Z`)
 }

@@ -5,8 +5,10 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createWorkerClient, type WorkerClient } from '../../../dashboard/worker-client.ts'
 
-/** A worker that does what the SQL says: answer its pid and environment, hang, fail or die. */
-const script = `process.on('message', ({ id, question: { sql } }) => {
+/** A worker that does what the SQL says: answer its pid and environment, hang, fail or die; it fails what is cancelled. */
+const script = `process.on('message', ({ id, question, cancelled }) => {
+  if (cancelled) return process.send({ id: cancelled, failure: 'interrupted' })
+  const { sql } = question
   if (sql === 'hang') return
   if (sql === 'die') process.exit(3)
   if (sql === 'fail') process.send({ id, failure: 'no' })
@@ -55,6 +57,17 @@ test.each([
   await expect(tell(sql)).rejects.toThrow(message)
   const second = await whenUp()
   expect(second).not.toEqual(first)
+})
+
+test('what is no longer wanted is cancelled, and nothing else is', async () => {
+  const unwanted = new AbortController()
+  const asked = client.ask({ kind: 'sql', sql: 'hang' }, unwanted.signal)
+  const other = tell('who')
+  unwanted.abort()
+  await expect(asked).rejects.toThrow('interrupted')
+  const { pid } = Object(await other)
+  expect(await tell('who')).toMatchObject({ pid })
+  await expect(client.ask({ kind: 'status' }, unwanted.signal)).rejects.toThrow('nobody waits')
 })
 
 test('nothing is started after close', async () => {
