@@ -35,6 +35,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'alarms',
+          include: ['test/alarms/**/*.test.ts'],
+          globalSetup: ['test/stack/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/stack/global-setup.ts'],
