@@ -1,4 +1,4 @@
-import { encodeRecord } from '../../topic/record.ts'
+import { type EventRecord, encodeRecord } from '../../topic/record.ts'
 import type { Random } from '../fuzz/random.ts'
 import { eventRecord, logStartMs, tabOf } from '../support/log-records.ts'
 
@@ -12,6 +12,8 @@ export interface Mixture {
   copyOnceIn?: number
   /** Bytes of a large foreign value; most are small. @default 65536 */
   largeBytes?: number
+  /** Members that an event has besides, or instead of its own. @default none */
+  more?: (random: Random) => Partial<EventRecord>
 }
 
 /** An event carries this action, and nothing foreign does: so a reader of the log needs no decoder to tell them apart. */
@@ -20,7 +22,7 @@ const foreignAction = 'foreign'
 
 /** The same seed makes the same values in the same order of calls. `prefix` keeps the events of two lives of a topic apart. */
 export function createValues(random: Random, mixture: Mixture = {}, prefix = 1): NextValue {
-  const { foreignOnceIn = 40, copyOnceIn = 6, largeBytes = 65_536 } = mixture
+  const { foreignOnceIn = 40, copyOnceIn = 6, largeBytes = 65_536, more } = mixture
   const recent = new Map<number, Buffer[]>()
   const sequences = new Map<number, number>()
 
@@ -31,9 +33,8 @@ export function createValues(random: Random, mixture: Mixture = {}, prefix = 1):
     const sequence = (sequences.get(partition) ?? 0) + 1
     sequences.set(partition, sequence)
     const tab = tabOf(prefix * 1_000 + partition)
-    const value = encodeRecord(
-      eventRecord({ tab, sequence, properties: { color: 'red', note: 'x'.repeat(random.below(300)) } }),
-    )
+    const properties = { color: 'red', note: 'x'.repeat(random.below(300)) }
+    const value = encodeRecord({ ...eventRecord({ tab, sequence, properties }), ...more?.(random) })
     recent.set(partition, [...before.slice(-29), value])
     return value
   }

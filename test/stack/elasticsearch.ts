@@ -28,14 +28,31 @@ export const jvmOptions = (folder: string, heap = '1g') => `-XX:+UseG1GC
 -Dorg.apache.lucene.store.MMapDirectory.sharedArenaMaxPermits=1
 `
 
-export const settings = (folder: string, http: number, transport: number) => `cluster.name: clicktrail-stack
-node.name: elasticsearch
+export interface NodeSettings {
+  folder: string
+  http: number
+  transport: number
+  /** Transport ports of all nodes of a new cluster. @default this one alone */
+  cluster?: readonly number[]
+}
+
+/** What the node is called that has this transport port. */
+export const nodeName = (transport: number) => `elasticsearch-${transport}`
+
+function discovery(cluster: readonly number[]): string {
+  if (cluster.length < 2) return 'discovery.type: single-node'
+  const addresses = JSON.stringify(cluster.map(port => `127.0.0.1:${port}`))
+  return `discovery.seed_hosts: ${addresses}\ncluster.initial_master_nodes: ${addresses}`
+}
+
+export const settings = ({ folder, http, transport, cluster = [] }: NodeSettings) => `cluster.name: clicktrail-stack
+node.name: ${nodeName(transport)}
 path.data: ${folder}/data
 path.logs: ${folder}/logs
 network.host: 127.0.0.1
 http.port: ${http}
 transport.port: ${transport}
-discovery.type: single-node
+${discovery(cluster)}
 xpack.security.enabled: false
 cluster.routing.allocation.disk.threshold_enabled: false
 `
@@ -77,7 +94,7 @@ export function elasticsearchProcesses(progress: (line: string) => void): Server
         }
         if (!existsSync(distribution)) cpSync(fetched, distribution, { recursive: true })
         cpSync(join(fetched, 'config'), join(folder, 'config'), { recursive: true })
-        const yml = settings(folder, ports.elasticsearch, ports.elasticsearchTransport)
+        const yml = settings({ folder, http: ports.elasticsearch, transport: ports.elasticsearchTransport })
         writeFileSync(join(folder, 'config/elasticsearch.yml'), yml)
         writeFileSync(join(folder, 'config/jvm.options'), jvmOptions(folder))
         if (nobody !== undefined) {

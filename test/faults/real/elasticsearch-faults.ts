@@ -1,12 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../../support/until.ts'
+import { elasticsearchLimits, indexOf } from './elasticsearch-limits.ts'
 import { isSaidAgain, restart, timesSaid } from './moments.ts'
 import type { OwnElasticsearch } from './own-elasticsearch.ts'
 import type { RealFault } from './play.ts'
 import type { RealWorld } from './world.ts'
-
-/** Events of the harness are all of this day. */
-const indexOf = ({ topic }: RealWorld) => `/${topic}-2026.11.21`
 
 type Operator = (server: OwnElasticsearch, world: RealWorld) => Promise<boolean>
 
@@ -26,6 +24,7 @@ const forAWhile = (name: string, says: RegExp, take: Operator, giveBack: Operato
   },
 })
 
+const readOnly = (block: 'read_only' | 'write', value: true | null) => ({ [`index.blocks.${block}`]: value })
 const blocked = (value: true | null) => ({ 'index.blocks.read_only_allow_delete': value })
 const roomFor = (limit: string | null) => ({
   persistent: { 'network.breaker.inflight_requests.limit': limit },
@@ -37,6 +36,19 @@ const single: readonly RealFault[] = [
     /cluster_block_exception/,
     (server, world) => server.ask('PUT', `${indexOf(world)}/_settings`, blocked(true)),
     (server, world) => server.ask('PUT', `${indexOf(world)}/_settings`, blocked(null)),
+  ),
+  forAWhile(
+    'read-only block',
+    /cluster_block_exception/,
+    (server, world) => {
+      const block = world.random.pick(['read_only', 'write'] as const)
+      return server.ask('PUT', `${indexOf(world)}/_settings`, readOnly(block, true))
+    },
+    async (server, world) => {
+      const unblock = (block: 'read_only' | 'write') =>
+        server.ask('PUT', `${indexOf(world)}/_settings`, readOnly(block, null))
+      return (await unblock('read_only')) && (await unblock('write'))
+    },
   ),
   forAWhile(
     'closed index',
@@ -53,11 +65,11 @@ const single: readonly RealFault[] = [
   {
     name: 'node killed',
     async trouble(world) {
-      const { node } = await world.servers.elasticsearch()
+      const { nodes } = await world.servers.elasticsearch()
       await wait(2_000 + world.random.below(2_000))
-      await node.end('SIGKILL')
+      await nodes[0]?.end('SIGKILL')
       await wait(500 + world.random.below(2_000))
-      await node.start()
+      await nodes[0]?.start()
       world.happened++
     },
   },
@@ -71,7 +83,7 @@ const single: readonly RealFault[] = [
 ]
 
 /** What happens to a real Elasticsearch and to its writers. */
-export const elasticsearchFaults: readonly RealFault[] = single.map(fault => ({
+export const elasticsearchFaults: readonly RealFault[] = [...single, ...elasticsearchLimits].map(fault => ({
   ...fault,
   name: `${fault.name}, elasticsearch`,
   sink: 'elasticsearch',

@@ -7,6 +7,7 @@ import { hasLanded, moment, restart } from './moments.ts'
 import type { RealFault } from './play.ts'
 import { severalFaults } from './several-faults.ts'
 import { storageFaults } from './storage-faults.ts'
+import { suspendedFaults } from './suspended-faults.ts'
 
 /** Longer than the writers' session of 15 s: the group has given its partitions to others. */
 const zombieMs = 20_000
@@ -154,6 +155,7 @@ export const realFaults: readonly RealFault[] = [
   ...failpointFaults,
   clockFault,
   ...storageFaults,
+  ...suspendedFaults,
   ...severalFaults,
   ...elasticsearchFaults,
 ]

@@ -33,7 +33,6 @@ export function hdfsSite({ folder, nameNodes, replication }: HdfsSite): Record<s
   const hdfs: Properties = {
     ...quickBlocks,
     'dfs.replication': replication,
-    'dfs.permissions.enabled': false,
     'dfs.heartbeat.interval': 1,
     'dfs.namenode.datanode.registration.ip-hostname-check': false,
     'dfs.namenode.safemode.extension': 0,

@@ -18,7 +18,7 @@ export interface HdfsSize {
   dataNodes: 1 | 3
 }
 
-/** An HDFS of the harness's own, in a temporary folder and on free ports: nothing of the shared stack is touched. */
+/** An HDFS of the harness's own, in a temporary folder and on free ports: nothing of the shared stack is touched. Who asks it without a `user.name` may do everything. */
 export interface OwnHdfs {
   /** WebHDFS of each NameNode. */
   readonly urls: readonly string[]
@@ -95,6 +95,9 @@ export async function startOwnHdfs(size: HdfsSize): Promise<OwnHdfs> {
   await Promise.all(dataNodes.map(server => server.start()))
   const takesFiles = async () => (await get(`${activeOne().url}/webhdfs/v1/?op=LISTSTATUS`)).ok
   await until(() => takesFiles().catch(() => false), { what: 'HDFS to serve', everyMs: 200 })
+  // Writers are users without any right of their own.
+  const opened = await fetch(`${activeOne().url}/webhdfs/v1/?op=SETPERMISSION&permission=777`, { method: 'PUT' })
+  if (!opened.ok) throw new Error(`SETPERMISSION /: ${opened.status} ${await opened.text()}`)
   return {
     urls: addresses.map(({ http }) => `http://${http}`),
     active: activeOne,

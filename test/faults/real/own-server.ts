@@ -9,6 +9,9 @@ export interface OwnServer {
   /** Resolves when it serves; `more` goes behind its arguments, this time. A NameNode that was killed may be in safe mode for a moment after. */
   start(...more: string[]): Promise<void>
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** It keeps its connections and answers nobody. Nothing happens to one that doesn't run. */
+  suspend(): void
+  resume(): void
 }
 
 export interface OwnServerOptions {
@@ -59,5 +62,7 @@ export function ownServer({ java, args, log, serves, env, uid }: OwnServerOption
       const exited = once(running, 'exit')
       if (kill(running, signal)) await exited
     },
+    suspend: () => void (child && kill(child, 'SIGSTOP')),
+    resume: () => void (child && kill(child, 'SIGCONT')),
   }
 }

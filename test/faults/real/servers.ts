@@ -4,7 +4,7 @@ import { type BrokerCluster, startBrokerCluster } from '../../support/broker-clu
 import { type OwnElasticsearch, startOwnElasticsearch } from './own-elasticsearch.ts'
 import { type OwnHdfs, startOwnHdfs } from './own-hdfs.ts'
 
-/** One of each: what has no other to go to. Several: three brokers, two NameNodes and three DataNodes. */
+/** One of each: what has no other to go to. Several: three brokers, two NameNodes, three DataNodes and three nodes of Elasticsearch. */
 export const serverCounts = ['one', 'several'] as const
 export type ServerCount = (typeof serverCounts)[number]
 
@@ -28,7 +28,7 @@ export async function startServers(count: ServerCount): Promise<Servers> {
     kafka: kafkaClient({ brokers: brokers.direct.split(','), clientId: 'faults' }),
     hdfs,
     elasticsearch() {
-      elasticsearch ??= startOwnElasticsearch()
+      elasticsearch ??= startOwnElasticsearch(count === 'one' ? 1 : 3)
       return elasticsearch
     },
     close: async () => {

@@ -26,6 +26,27 @@ async function areInSync({ admin, topic }: RealWorld): Promise<boolean> {
   return topics.flatMap(one => one.partitions).every(({ isr, replicas }) => isr.length === replicas.length)
 }
 
+const masterKilled: RealFault = {
+  name: 'master of three nodes killed, elasticsearch',
+  servers: 'several',
+  sink: 'elasticsearch',
+  lengthMs: 60_000,
+  async trouble(world) {
+    const cluster = await world.servers.elasticsearch()
+    await wait(2_000 + world.random.below(3_000))
+    const master = await cluster.master()
+    await cluster.nodes[master]?.end('SIGKILL')
+    const isElected = async () => ![master, -1].includes(await cluster.master())
+    await until(isElected, { what: 'another master', timeoutMs: 60_000, everyMs: 200 })
+    world.happened++
+    await wait(world.random.below(6_000))
+    await cluster.nodes[master]?.start()
+    // The next one may be the only one that has all.
+    const what = 'every copy of every index'
+    await until(cluster.isGreen, { what, timeoutMs: 120_000, everyMs: 500 })
+  },
+}
+
 /** What happens to one server of several. */
 export const severalFaults: readonly RealFault[] = [
   {
@@ -79,4 +100,5 @@ export const severalFaults: readonly RealFault[] = [
       await dataNode.start()
     },
   },
+  masterKilled,
 ]

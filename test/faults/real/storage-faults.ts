@@ -55,9 +55,12 @@ const limited = ({ name, says, limit, lift }: Limited): RealFault => ({
   },
 })
 
-/** Of a table's folder, or of the one above it, where staged files lie too. */
-async function setQuota({ servers, table, random }: RealWorld, quota: string): Promise<void> {
-  const folders = [table, table.slice(0, table.lastIndexOf('/'))]
+/** A table's, and the one above it, where staged files lie too; in an order in which rights can be given back. */
+const foldersOf = ({ table }: RealWorld) => [table.slice(0, table.lastIndexOf('/')), table]
+
+async function setQuota(world: RealWorld, quota: string): Promise<void> {
+  const { servers, random } = world
+  const folders = foldersOf(world)
   // A quota is lifted from both.
   for (const folder of quota.endsWith('=-1') ? folders : [random.pick(folders)]) {
     const url = `${servers.hdfs.active().url}/webhdfs/v1${folder}?op=SETQUOTA&${quota}`
@@ -73,6 +76,36 @@ const quota = (name: string, parameter: string, says: RegExp): RealFault =>
     limit: world => setQuota(world, `${parameter}=1`),
     lift: world => setQuota(world, `${parameter}=-1`),
   })
+
+/** As the superuser, which no writer is. */
+async function setPermission({ servers }: RealWorld, permission: string, folders: readonly string[]) {
+  for (const folder of folders) {
+    const url = `${servers.hdfs.active().url}/webhdfs/v1${folder}?op=SETPERMISSION&permission=${permission}`
+    const answer = await fetch(url, { method: 'PUT' })
+    if (!answer.ok) throw new Error(`SETPERMISSION ${folder}: ${answer.status} ${await answer.text()}`)
+  }
+}
+
+/** Writers that start find that the newest files are not to be seen yet. */
+const staleListing: RealFault = {
+  name: 'stale listing',
+  lengthMs: 60_000,
+  async before(world) {
+    const proxy = await startWebHdfsProxy(world.servers.hdfs.active().url)
+    world.env['HDFS_URL'] = proxy.url
+    world.atEnd(() => proxy.close())
+    proxy.treat = call => {
+      world.happened = proxy.staleAnswers
+      return world.feeding && call.op === 'LISTSTATUS' && world.random.once(2) ? 'stale' : 'pass'
+    }
+  },
+  async trouble(world) {
+    await hasLanded(world)
+    await wait(world.random.below(3_000))
+    await world.end(world.some(), world.random.pick(['SIGTERM', 'SIGTERM', 'SIGKILL']))
+    await world.startOne()
+  },
+}
 
 async function startDataNode({ servers }: RealWorld, ...more: string[]): Promise<void> {
   const [dataNode] = servers.hdfs.dataNodes
@@ -100,4 +133,11 @@ export const storageFaults: readonly RealFault[] = [
   }),
   quota('space quota', 'storagespacequota', /DSQuotaExceeded/),
   quota('name quota', 'namespacequota', /NSQuotaExceeded/),
+  limited({
+    name: 'permission taken and given back',
+    says: /AccessControlException: Permission denied/,
+    limit: world => setPermission(world, '000', [world.random.pick(foldersOf(world))]),
+    lift: world => setPermission(world, '755', foldersOf(world)),
+  }),
+  staleListing,
 ]

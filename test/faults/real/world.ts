@@ -78,7 +78,7 @@ export async function openRealWorld(
   })
   const next = createValues(random, mixture)
   const elasticsearch = sink === 'elasticsearch' ? await servers.elasticsearch() : undefined
-  const documents = elasticsearch && createDocumentReader(elasticsearch.url, topic, admin)
+  const documents = elasticsearch && createDocumentReader(elasticsearch.urls[0] ?? '', topic, admin)
   const readTable = createTableReader(() => hdfs.active().url, table)
   let last = 0
 
@@ -120,7 +120,7 @@ export async function openRealWorld(
     wrong: [],
     generation: 1,
     sink,
-    env: elasticsearch ? { ELASTICSEARCH_URL: elasticsearch.url, ELASTICSEARCH_INDEX: topic } : {},
+    env: elasticsearch ? { ELASTICSEARCH_URL: elasticsearch.urls.join(','), ELASTICSEARCH_INDEX: topic } : {},
     get feeding() {
       return feeding
     },
@@ -131,6 +131,7 @@ export async function openRealWorld(
         CLICKTRAIL_TOPIC: topic,
         HDFS_URL: hdfs.urls.join(','),
         HDFS_PATH: table,
+        HDFS_USER: 'clicktrail',
         CLICKTRAIL_GENERATION: String(world.generation),
         CLICKTRAIL_ADMIN_PORT: String(await freePort()),
         CLICKTRAIL_FLUSH_MAX_AGE_MS: String(200 + random.below(600)),

@@ -1,0 +1,66 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { until } from '../../support/until.ts'
+import { startWebHdfsProxy } from '../../support/webhdfs-proxy.ts'
+import { hasLanded } from './moments.ts'
+import type { OwnServer } from './own-server.ts'
+import type { RealFault } from './play.ts'
+import type { RealWorld } from './world.ts'
+
+/** A server keeps its connections and is silent for so long. */
+async function suspendFor(world: RealWorld, server: OwnServer | undefined, ms: number): Promise<void> {
+  world.atEnd(async () => server?.resume())
+  server?.suspend()
+  await wait(ms)
+  server?.resume()
+  world.happened++
+}
+
+/** Writers give up a server that is silent for 60 s. */
+const longerThanPatienceMs = 65_000
+
+const uploading: RealFault = {
+  name: 'DataNode suspended in mid-upload',
+  lengthMs: 70_000,
+  async trouble(world) {
+    await hasLanded(world)
+    const proxy = await startWebHdfsProxy(world.servers.hdfs.active().url)
+    world.atEnd(() => proxy.close())
+    const [dataNode] = world.servers.hdfs.dataNodes
+    let isHalfway = false
+    proxy.halfway = async () => {
+      dataNode?.suspend()
+      isHalfway = true
+    }
+    proxy.treat = ({ op, dataNode: isUpload }) => (isUpload && op === 'CREATE' && !isHalfway ? 'halt' : 'pass')
+    await world.startOne({ env: { HDFS_URL: proxy.url } })
+    await until(() => isHalfway, { what: 'an upload', timeoutMs: 60_000 })
+    await suspendFor(world, dataNode, longerThanPatienceMs)
+  },
+}
+
+/** Servers that are neither there nor gone. */
+export const suspendedFaults: readonly RealFault[] = [
+  {
+    name: 'NameNode suspended for 30 s',
+    lengthMs: 36_000,
+    async trouble(world) {
+      await hasLanded(world)
+      await wait(1_000 + world.random.below(2_000))
+      await suspendFor(world, world.servers.hdfs.nameNodes[0], 30_000)
+      await wait(3_000)
+    },
+  },
+  uploading,
+  {
+    name: 'node suspended for 30 s, elasticsearch',
+    sink: 'elasticsearch',
+    lengthMs: 36_000,
+    async trouble(world) {
+      const { nodes } = await world.servers.elasticsearch()
+      await wait(2_000 + world.random.below(2_000))
+      // Some bulks are given up after 30 s, and stored all the same.
+      await suspendFor(world, nodes[0], 30_000 + world.random.below(5_000))
+      await wait(3_000)
+    },
+  },
+]
