@@ -6,13 +6,15 @@ import { createAcceptEvents } from './accept-events.ts'
 import { createAdmin } from './admin/admin.ts'
 import { createMetrics, type Metrics } from './admin/metrics.ts'
 import { type Readiness, readiness } from './admin/readiness.ts'
-import type { Refusal } from './http/answer.ts'
+import { bytesOf, overloaded, type Refusal } from './http/answer.ts'
 import { corsPolicy } from './http/cors.ts'
-import { eventsRoute } from './http/events-route.ts'
+import { eventsRoute, partsOf } from './http/events-route.ts'
 import { createInFlight } from './http/in-flight.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { createScriptApp } from './http/script-app.ts'
 import { originsOf, type Sites, siteRule } from './http/sites.ts'
+import { createWaitingRoom, type WaitingRoom } from './http/waiting-room.ts'
+import { originOf } from './http/whole-request.ts'
 import { type PrivacyOptions, privacyDocuments } from './privacy/documents.ts'
 import { createUserAgentParser } from './records/user-agent.ts'
 import { createPseudonyms, type VisitorMode } from './records/visitor.ts'
@@ -85,8 +87,8 @@ const closeGraceMs = 1_500
 const answerGraceMs = 500
 
 export interface Collector {
-  /** The events path, what serves it, and what counts the requests that are refused before they are anybody's. */
-  events: { path: string; listener: RequestListener; answered(outcome: Refusal): void }
+  /** The events path, what serves it, what counts the requests that are refused before they are anybody's, and where they wait their turn. */
+  events: { path: string; listener: RequestListener; answered(outcome: Refusal): void; room: WaitingRoom }
   /** The scripts and a 404 for all else. */
   app: Hono
   /** `/livez`, `/readyz`, `/metrics`, for a port of their own. */
@@ -125,6 +127,17 @@ export function createCollector(options: CollectorOptions): Collector {
   let started = false
   let draining = false
   const cors = corsPolicy(originsOf(sites, origins))
+  const { answered } = metrics
+  const room = createWaitingRoom({
+    overloaded: batcher.overloaded,
+    refusal(request) {
+      const origin = cors.of(originOf(request))
+      const refusable = request.method === 'POST' && partsOf(request.target).path === eventsPath
+      if (!refusable || !origin.allowed || draining) return undefined
+      answered('overloaded')
+      return bytesOf(overloaded, origin.headers)
+    },
+  })
   const events = eventsRoute({
     ...http,
     acceptEvents,
@@ -133,12 +146,11 @@ export function createCollector(options: CollectorOptions): Collector {
     metrics,
     logger,
     room: { bytes: maxInFlightBytes },
-    overloaded: batcher.overloaded,
+    overloaded: () => room.full() || batcher.overloaded(),
     draining: () => draining,
     now,
   })
 
-  const { answered } = metrics
   const told = { ip, userAgent, visitor: visitor.mode, gpc: settings.gpc, scriptPath }
   const documents = privacy ? privacyDocuments(privacy, told) : []
   const { app, immutable } = createScriptApp({ script, debugScript, scriptPath, eventsPath, documents, answered })
@@ -148,6 +160,7 @@ export function createCollector(options: CollectorOptions): Collector {
       path: eventsPath,
       listener: (request, response) => void inFlight.run(() => events(request, response)),
       answered,
+      room,
     },
     app,
     admin: createAdmin({ readiness: ready, metrics }),

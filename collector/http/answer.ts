@@ -79,9 +79,14 @@ export function responseOf(answer: Exclude<Answer, { outcome: 'acknowledged' }>)
 
 /** The same as the last bytes of a connection, for what can't be read as a request. */
 export function lastBytesOf(answer: Refused): string {
+  return bytesOf({ ...answer, close: true })
+}
+
+/** The same as bytes for a connection, where the answer is not Node's to write. */
+export function bytesOf(answer: Refused, added: Headers = {}): string {
   const status = statuses[answer.outcome]
   const text = bodyOf(answer)
-  const headers = { ...headersOf({ ...answer, close: true }), 'Content-Length': String(Buffer.byteLength(text)) }
+  const headers = { ...added, ...headersOf(answer), 'Content-Length': String(Buffer.byteLength(text)) }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`
 }

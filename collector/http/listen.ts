@@ -8,11 +8,15 @@ import { answerClientErrors } from './client-error.ts'
 import { httpLimits } from './http-limits.ts'
 import { originForm, requestFault } from './request-fault.ts'
 import { limitSockets } from './sockets.ts'
+import type { WaitingRoom } from './waiting-room.ts'
 
 export interface ListenOptions {
   app: Hono
-  /** A path that is served beside the app, without its cost. `answered` is told of each request, for whichever path, that is refused here. */
-  direct?: { path: string; listener: RequestListener; answered(outcome: Refusal): void }
+  /**
+   * A path that is served beside the app, without its cost. `answered` is told of each request, for whichever path, that is
+   * refused here; all connections wait in `room` for their turn.
+   */
+  direct?: { path: string; listener: RequestListener; answered(outcome: Refusal): void; room?: WaitingRoom }
   host: string
   /** 0 takes any free port. */
   port: number
@@ -75,6 +79,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('dropRequest', () => answered('connection_spent'))
   limitSockets(server, limits, logger)
+  options.direct?.room?.guard(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(portError(error, host, port, setting)))
     server.listen(port, host, resolve)

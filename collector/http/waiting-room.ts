@@ -1,0 +1,163 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { type WholeRequest, wholeRequest } from './whole-request.ts'
+
+export interface WaitingRoomOptions {
+  /** Whether events would be refused anyway. */
+  overloaded(): boolean
+  /** The bytes of the whole answer, as latin1, to a request that is refused unread; undefined where it is to be read all the same. */
+  refusal(request: WholeRequest): string | undefined
+  /** A clock, milliseconds. @default performance.now */
+  now?: () => number
+}
+
+export interface WaitingRoom {
+  /** Whether whoever came in now would wait for too long. */
+  full(): boolean
+  /** From now on the connections of this server go through the room. */
+  guard(server: Server): void
+}
+
+/** How long requests are worked on before it is looked for what came in meanwhile, milliseconds. */
+const turnMs = 4
+/** When who came first has waited for so long, no more are let in, milliseconds. */
+const patienceMs = 150
+/** When so much waits, no more is let in, bytes. */
+const roomBytes = 32 * 1_024 * 1_024
+
+/** One connection: what it has brought and not yet handed on, and how far its requests are. */
+interface Line {
+  socket: Socket
+  /** To the parser; whether it takes more. */
+  push(chunk: Buffer | null): boolean
+  /** In the queue. */
+  waiting: number
+  /** Out of the queue, while the parser has paused. */
+  held: (Buffer | null)[]
+  /** Whether each chunk was exactly one request, so that another one may be answered without the parser's knowing. */
+  whole: boolean
+  /** Requests that were handed on and aren't answered. */
+  open: number
+  answered: number
+}
+
+interface Waiting {
+  line: Line
+  /** null for the end of what the client sends. */
+  chunk: Buffer | null
+  sinceMs: number
+}
+
+/**
+ * Keeps a server polite when more comes in than it can work on. Node reads and works on every connection that has
+ * something, in one go, before it looks again, so that at twice the load everybody waits for seconds. Here work is done in
+ * turns of a few milliseconds; what comes in meanwhile waits for the next turn, first come, first served, and when the
+ * first has waited for too long, new requests are refused at once: before they are parsed, as refusing by way of
+ * node:http costs half as much as taking, and nothing would be left at twice the load. A server that keeps up never waits.
+ *
+ * What is not plainly one request, the first request of a connection (Node's clock for its headers runs until the parser
+ * has seen one), and any that follows one not yet answered, is never refused here.
+ */
+export function createWaitingRoom({
+  overloaded,
+  refusal,
+  now = () => performance.now(),
+}: WaitingRoomOptions): WaitingRoom {
+  const queue: Waiting[] = []
+  let queuedBytes = 0
+  let turnEndsMs: number | undefined
+
+  function full(): boolean {
+    const [first] = queue
+    return queuedBytes > roomBytes || (first !== undefined && now() - first.sinceMs > patienceMs)
+  }
+
+  function arrive(line: Line, chunk: Buffer | null): boolean {
+    if (line.waiting === 0 && line.held.length === 0) {
+      if (full() || overloaded()) return refuse(line, chunk) || handOn(line, chunk)
+      if (queue.length === 0 && inTurn()) return handOn(line, chunk)
+    }
+    queue.push({ line, chunk, sinceMs: now() })
+    queuedBytes += chunk?.length ?? 0
+    line.waiting++
+    // One chunk of a connection may wait; behind it nothing more is read.
+    return line.waiting === 1
+  }
+
+  function refuse(line: Line, chunk: Buffer | null): boolean {
+    const { socket, whole, open, answered } = line
+    if (chunk === null || open > 0 || answered === 0 || socket.writableNeedDrain) return false
+    const request = wholeRequest(chunk)
+    const answer = request && refusal(request)
+    if (answer === undefined) return false
+    socket.write(answer, 'latin1')
+    return true
+  }
+
+  function handOn(line: Line, chunk: Buffer | null): boolean {
+    // A paused stream would go on reading into its buffer, and a client that never reads its answers would stay for ever.
+    if (line.held.length > 0 || line.socket.isPaused()) {
+      line.held.push(chunk)
+      return false
+    }
+    if (line.whole && chunk !== null) {
+      line.whole = wholeRequest(chunk) !== undefined
+      line.open++
+    }
+    return line.push(chunk)
+  }
+
+  function letGo(line: Line): void {
+    for (const chunk of line.held.splice(0)) handOn(line, chunk)
+  }
+
+  function inTurn(): boolean {
+    const nowMs = now()
+    if (turnEndsMs === undefined) {
+      turnEndsMs = nowMs + turnMs
+      setImmediate(nextTurn)
+    }
+    return nowMs < turnEndsMs
+  }
+
+  /** Runs when everything that was readable has been read. */
+  function nextTurn(): void {
+    turnEndsMs = undefined
+    if (queue.length > 0 && inTurn()) work()
+  }
+
+  function work(): void {
+    const next = queue.shift()
+    if (next === undefined) return
+    const { line, chunk } = next
+    queuedBytes -= chunk?.length ?? 0
+    line.waiting--
+    if (!line.socket.destroyed) handOn(line, chunk)
+    // A tick that is asked for by a microtask comes after all that this chunk has set going.
+    if (inTurn()) queueMicrotask(() => process.nextTick(work))
+  }
+
+  return {
+    full,
+    guard(server) {
+      const lines = new WeakMap<Socket, Line>()
+      server.on('connection', (socket: Socket) => {
+        const push = socket.push.bind(socket)
+        const line: Line = { socket, push, waiting: 0, held: [], whole: true, open: 0, answered: 0 }
+        lines.set(socket, line)
+        // Whoever listens for data takes the connection out of the parser's hands: it is read as a stream, by push.
+        socket.on('data', () => {})
+        socket.on('resume', () => letGo(line))
+        socket.push = chunk => arrive(line, chunk)
+      })
+      server.prependListener('request', (request, response) => {
+        response.once('finish', () => {
+          const line = lines.get(request.socket)
+          if (line === undefined) return
+          line.open--
+          line.answered++
+        })
+      })
+    },
+  }
+}

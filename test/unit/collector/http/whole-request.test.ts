@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { originOf, wholeRequest } from '../../../../collector/http/whole-request.ts'
+
+const lines = ['POST /v1/events?age=5 HTTP/1.1', 'Host: x', 'Content-Length: 4']
+const request = (head: readonly string[], body = 'body') => Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
+const withLine = (line: string) => request([...lines, line])
+
+describe('one plain request is told from its bytes', () => {
+  test.each([
+    ['a post', request(lines), 'POST', '/v1/events?age=5'],
+    ['a get', request(['GET /clicktrail.js HTTP/1.1', 'Host: x'], ''), 'GET', '/clicktrail.js'],
+    ['a preflight', request(['OPTIONS /v1/events HTTP/1.1', 'Host: x'], ''), 'OPTIONS', '/v1/events'],
+    ['a connection that stays', withLine('Connection: keep-alive'), 'POST', '/v1/events?age=5'],
+    ['headers in any case', request(['POST / HTTP/1.1', 'hOST: x', 'cONTENT-lENGTH: 4']), 'POST', '/'],
+    ['bytes beyond ASCII in a header', withLine('X-Name: Zoë'), 'POST', '/v1/events?age=5'],
+    ['the end of a head in its body', request(lines, '\r\n\r\n'), 'POST', '/v1/events?age=5'],
+  ])('%s', (_, bytes, method, target) => {
+    expect(wholeRequest(bytes)).toMatchObject({ method, target })
+  })
+
+  test('with its origin', () => {
+    const found = wholeRequest(withLine('Origin: https://shop.example'))
+    expect(found && originOf(found)).toBe('https://shop.example')
+    const none = wholeRequest(withLine('X-Origin: https://shop.example'))
+    expect(none && originOf(none)).toBeUndefined()
+  })
+})
+
+describe('everything else is left to the parser', () => {
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['half a head', Buffer.from('POST /v1/events HTTP/1.1\r\nHost: x\r\n')],
+    ['half a body', request(lines, 'bod')],
+    ['more than a body', request(lines, 'body!')],
+    ['two requests', Buffer.concat([request(lines), request(lines)])],
+    ['a body of no told length', request(lines.slice(0, 2))],
+    ['two lengths', withLine('Content-Length: 4')],
+    ['two lengths in one', request([...lines.slice(0, 2), 'Content-Length: 4, 4'])],
+    ['a length with a sign', request([...lines.slice(0, 2), 'Content-Length: +4'])],
+    ['a length in hex', request([...lines.slice(0, 2), 'Content-Length: 0x4'])],
+    ['a length whose name ends with a space', request([...lines.slice(0, 2), 'Content-Length : 4'])],
+    ['a transfer coding', withLine('Transfer-Encoding: chunked')],
+    ['an expectation', withLine('Expect: 100-continue')],
+    ['an upgrade', withLine('Upgrade: websocket')],
+    ['a last request', withLine('Connection: close')],
+    ['a header that goes on in the next line', withLine('X: a\r\n b')],
+    ['a line that ends with LF alone', withLine('X: a\nContent-Length: 9')],
+    ['a line that ends with CR alone', withLine('X: a\rContent-Length: 9')],
+    ['NUL in a header', withLine('X: \0')],
+    ['a line that is no header', withLine('X')],
+    ['a header without a name', withLine(': x')],
+    ['HTTP/1.0', request(['POST / HTTP/1.0', ...lines.slice(1)])],
+    ['an absolute target', request(['POST http://x/ HTTP/1.1', ...lines.slice(1)])],
+    ['a target with a space', request(['POST /a b HTTP/1.1', ...lines.slice(1)])],
+    ['another method', request(['PUT / HTTP/1.1', ...lines.slice(1)])],
+    ['a line before it', Buffer.concat([Buffer.from('\r\n'), request(lines)])],
+  ])('%s', (_, bytes) => {
+    expect(wholeRequest(bytes)).toBeUndefined()
+  })
+})
