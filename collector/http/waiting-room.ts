@@ -86,7 +86,7 @@ export function createWaitingRoom({
 
   function refuse(line: Line, chunk: Buffer | null): boolean {
     const { socket, whole, open, answered } = line
-    if (chunk === null || open > 0 || answered === 0 || socket.writableNeedDrain) return false
+    if (chunk === null || !whole || open > 0 || answered === 0 || socket.writableNeedDrain) return false
     const request = wholeRequest(chunk)
     const answer = request && refusal(request)
     if (answer === undefined) return false
