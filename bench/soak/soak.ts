@@ -83,6 +83,7 @@ export async function soak(options: Options): Promise<Soaked> {
       acknowledged: acknowledged.size,
       refused: visitors.refused(),
       resent: visitors.resent(),
+      delays: visitors.delays,
       troubles,
       looks,
       fullAudits: witness.fullAudits(),
@@ -92,7 +93,7 @@ export async function soak(options: Options): Promise<Soaked> {
       checked: witness.checkedMetrics(),
       checkedBy: witness.checkedBy,
     }
-    return { outcome, red: [...looks.said, ...visitors.wrong, ...failures, ...witness.red, ...arrived.flatMap(redOf)] }
+    return { outcome, red: [looks.said, visitors.wrong, failures, witness.red, arrived.flatMap(redOf)].flatMap(few) }
   } finally {
     keepLogs(programs)
     await stage.close()
@@ -122,6 +123,11 @@ async function settle(stage: Stage, visitors: Visitors): Promise<void> {
     return looks === settledLooks
   }
   await until(isStill, { what: 'all to land', timeoutMs: settleMs, everyMs: 1_000 })
+}
+
+/** The first of some lines, and how many there are more. */
+function few(lines: readonly string[]): string[] {
+  return lines.length <= shown ? [...lines] : [...lines.slice(0, shown), `… and ${lines.length - shown} more like it`]
 }
 
 function redOf({ storage, ...arrived }: Arrived): string[] {

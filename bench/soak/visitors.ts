@@ -13,6 +13,8 @@ export interface Visitors {
   refused(): number
   /** Batches that were posted again although they were acknowledged. */
   resent(): number
+  /** How often a batch had to be posted again, by the status of the answer. */
+  readonly delays: ReadonlyMap<number | 'no answer', number>
   /** Answers that no visitor should get. */
   readonly wrong: readonly string[]
   /** Batches that are not acknowledged yet, or being posted again. */
@@ -35,6 +37,8 @@ const partial = z.object({ rejected: z.array(z.object({ index: z.number() })) })
 /** Above every deadline of the collector. */
 const answerMs = 20_000
 const retryMs = 500
+/** As the SDK has it, with all from 500 on. */
+const retried = new Set([408, 425, 429])
 const tickMs = 20
 /** Batches on their way; the rest of a long outage's events waits to be sealed. */
 const mostOnTheirWay = 500
@@ -45,6 +49,7 @@ const closedOnceIn = 20
 
 export function startVisitors({ url, rate, random }: VisitorsOptions): Visitors {
   const acknowledged = new Set<string>()
+  const delays = new Map<number | 'no answer', number>()
   const wrong: string[] = []
   const idle: Tab[] = []
   let [opened, sealed, refused, resent, onTheirWay] = [0, 0, 0, 0, 0]
@@ -60,7 +65,9 @@ export function startVisitors({ url, rate, random }: VisitorsOptions): Visitors 
   async function deliver({ body, good, bad }: SealedBatch): Promise<void> {
     const sealedMs = Date.now()
     let answer = await post(body, 0)
-    while (!answer || answer.status === 429 || answer.status >= 500) {
+    while (!answer || retried.has(answer.status) || answer.status >= 500) {
+      const reason = answer?.status ?? 'no answer'
+      delays.set(reason, (delays.get(reason) ?? 0) + 1)
       await wait(retryMs)
       answer = await post(body, Date.now() - sealedMs)
     }
@@ -101,6 +108,7 @@ export function startVisitors({ url, rate, random }: VisitorsOptions): Visitors 
     acknowledged,
     refused: () => refused,
     resent: () => resent,
+    delays,
     wrong,
     onTheirWay: () => onTheirWay,
     stop: () => clearInterval(coming),
