@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'alarms',
           include: ['test/alarms/**/*.test.ts'],
           globalSetup: ['test/stack/global-setup.ts'],
-          testTimeout: 60_000,
+          testTimeout: 90_000,
           hookTimeout: 900_000,
         },
       },
