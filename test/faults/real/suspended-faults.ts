@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../../support/until.ts'
 import { startWebHdfsProxy } from '../../support/webhdfs-proxy.ts'
-import { hasLanded } from './moments.ts'
+import { hasLanded, timesSaid } from './moments.ts'
 import type { OwnServer } from './own-server.ts'
 import type { RealFault } from './play.ts'
 import type { RealWorld } from './world.ts'
@@ -17,6 +17,7 @@ async function suspendFor(world: RealWorld, server: OwnServer | undefined, ms: n
 
 /** Writers give up a server that is silent for 60 s. */
 const longerThanPatienceMs = 65_000
+const silent = /nothing came or went for 60000 ms/
 
 const uploading: RealFault = {
   name: 'DataNode suspended in mid-upload',
@@ -34,7 +35,9 @@ const uploading: RealFault = {
     proxy.treat = ({ op, dataNode: isUpload }) => (isUpload && op === 'CREATE' && !isHalfway ? 'halt' : 'pass')
     await world.startOne({ env: { HDFS_URL: proxy.url } })
     await until(() => isHalfway, { what: 'an upload', timeoutMs: 60_000 })
+    const before = timesSaid(world, silent)
     await suspendFor(world, dataNode, longerThanPatienceMs)
+    if (timesSaid(world, silent) === before) world.wrong.push('no upload was given up')
   },
 }
 
