@@ -18,8 +18,10 @@ export interface WaitingRoom {
   guard(server: Server): void
 }
 
-/** How long requests are worked on before it is looked for what came in meanwhile, milliseconds. */
-const turnMs = 4
+/** How long requests are worked on at least before it is looked for what came in meanwhile, milliseconds. */
+const minTurnMs = 4
+/** As a multiple of the time that looking took, and refusing: however many hammer at the door, work gets two thirds. */
+const workShare = 2
 /** When who came first has waited for so long, no more are let in, milliseconds. */
 const patienceMs = 150
 /** When so much waits, no more is let in, bytes. */
@@ -65,7 +67,10 @@ export function createWaitingRoom({
 }: WaitingRoomOptions): WaitingRoom {
   const queue: Waiting[] = []
   let queuedBytes = 0
+  /** Set from the first request after everything was read until everything has been read again. */
   let turnEndsMs: number | undefined
+  /** When work was left for looking. */
+  let leftMs = 0
 
   function full(): boolean {
     const [first] = queue
@@ -114,27 +119,37 @@ export function createWaitingRoom({
   function inTurn(): boolean {
     const nowMs = now()
     if (turnEndsMs === undefined) {
-      turnEndsMs = nowMs + turnMs
-      setImmediate(nextTurn)
+      beginTurn(nowMs, minTurnMs)
+      leftMs = nowMs
     }
-    return nowMs < turnEndsMs
+    return nowMs < (turnEndsMs ?? 0)
+  }
+
+  function beginTurn(nowMs: number, ms: number): void {
+    turnEndsMs = nowMs + ms
+    setImmediate(nextTurn)
   }
 
   /** Runs when everything that was readable has been read. */
   function nextTurn(): void {
     turnEndsMs = undefined
-    if (queue.length > 0 && inTurn()) work()
+    if (queue.length === 0) return
+    const nowMs = now()
+    beginTurn(nowMs, Math.max(minTurnMs, workShare * (nowMs - leftMs)))
+    work()
   }
 
   function work(): void {
     const next = queue.shift()
-    if (next === undefined) return
-    const { line, chunk } = next
-    queuedBytes -= chunk?.length ?? 0
-    line.waiting--
-    if (!line.socket.destroyed) handOn(line, chunk)
+    if (next !== undefined) {
+      const { line, chunk } = next
+      queuedBytes -= chunk?.length ?? 0
+      line.waiting--
+      if (!line.socket.destroyed) handOn(line, chunk)
+    }
     // A tick that is asked for by a microtask comes after all that this chunk has set going.
-    if (inTurn()) queueMicrotask(() => process.nextTick(work))
+    if (queue.length > 0 && inTurn()) queueMicrotask(() => process.nextTick(work))
+    else leftMs = now()
   }
 
   return {

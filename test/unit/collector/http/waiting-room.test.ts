@@ -17,7 +17,15 @@ afterEach(() => {
 /** A server whose clock stands still but for the work: each request takes as long as it is told to. */
 async function startServer({ overloaded = () => false }: { overloaded?: () => boolean } = {}) {
   let nowMs = 0
-  const state = { workMs: 0, received: 0, served: 0, refused: 0, bodies: [] as string[], gate: Promise.resolve() }
+  const state = {
+    workMs: 0,
+    refusalMs: 0,
+    received: 0,
+    served: 0,
+    refused: 0,
+    bodies: [] as string[],
+    gate: Promise.resolve(),
+  }
   let onServed = () => {}
   const room = createWaitingRoom({
     now: () => nowMs,
@@ -25,6 +33,7 @@ async function startServer({ overloaded = () => false }: { overloaded?: () => bo
     refusal(request) {
       if (request.method !== 'POST') return undefined
       state.refused++
+      nowMs += state.refusalMs
       return refused
     },
   })
@@ -104,6 +113,23 @@ describe('a server with more to do than time', () => {
     expect(room.full()).toBe(false)
     await Promise.all(late.map(each => each.send()))
     expect(late.map(each => each.statuses())).toEqual(late.map(() => [204, 503, 204]))
+  })
+
+  test('works two thirds of the time, however many hammer at the door', async () => {
+    const { state, port, whenServed } = await startServer()
+    const waiting = await clients(port, 50)
+    const hammering = await clients(port, 20)
+    Object.assign(state, { workMs: 10, refusalMs: 5 })
+    whenServed(70 + 20, () => {
+      for (const { socket } of hammering) {
+        socket.write(post)
+        socket.on('data', () => socket.write(post))
+      }
+    })
+    await Promise.all(waiting.map(each => each.send()))
+    expect(state.refused).toBeGreaterThan(0)
+    const workedMs = (state.served - 70) * state.workMs
+    expect(state.refused * state.refusalMs).toBeLessThanOrEqual(workedMs * 0.6)
   })
 
   test('keeps the bytes of a connection in their order, and the end of what it sends behind them', async () => {
