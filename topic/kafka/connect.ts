@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { forgetBrokenAnswers } from './broken-answers.ts'
 import { endBrokenHandshakes } from './broken-handshake.ts'
 import { despiteLeaderless } from './leaderless.ts'
+import { keepQueuesStill } from './still-queues.ts'
 
 export interface KafkaOptions {
   /** `host:port` of some brokers; the others are found through them. */
@@ -52,6 +53,7 @@ export function kafkaClient({ brokers, clientId = 'clicktrail', sasl, ssl = fals
   forgetBrokenAnswers()
   endBrokenHandshakes()
   despiteLeaderless()
+  keepQueuesStill()
   return new kafkajs.Kafka({
     brokers,
     clientId,

@@ -17,7 +17,6 @@ export interface KafkaConnection {
   readonly requestQueue: {
     requestTimeout: number
     readonly pending: readonly unknown[]
-    scheduleCheckPendingRequests(): void
     push(request: QueuedRequest): void
     rejectAll(error: Error): void
     maybeThrottle(ms: number): void
@@ -90,7 +89,6 @@ const queueMethods = [
   'push',
   'rejectAll',
   'maybeThrottle',
-  'scheduleCheckPendingRequests',
 ] as const satisfies readonly (keyof KafkaConnection['requestQueue'])[]
 
 export function isObject(value: unknown): value is object {
@@ -144,14 +142,6 @@ export function knownInstalled(): boolean {
   return installedVersion() === knownVersion
 }
 
-/** After its first answer kafkajs looks every millisecond for requests that wait, although none does: 4 % of a core. */
-function keepStillWhenIdle(queue: KafkaConnection['requestQueue']): void {
-  const schedule = queue.scheduleCheckPendingRequests.bind(queue)
-  queue.scheduleCheckPendingRequests = () => {
-    if (queue.pending.length > 0) schedule()
-  }
-}
-
 export interface OpenClusterOptions {
   /** In place of the client's own `requestTimeout`, for this cluster alone. */
   requestTimeoutMs: number
@@ -177,10 +167,7 @@ export function openCluster(
   const build = builder.build.bind(builder)
   builder.build = async destination => {
     const connectionPool = await build(destination)
-    for (const { requestQueue } of connectionPool.pool) {
-      requestQueue.requestTimeout = requestTimeoutMs
-      keepStillWhenIdle(requestQueue)
-    }
+    for (const { requestQueue } of connectionPool.pool) requestQueue.requestTimeout = requestTimeoutMs
     return connectionPool
   }
   return cluster

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { kafkaClient } from '../../../../topic/kafka/connect.ts'
 import { isKafkaBroker, openCluster } from '../../../../topic/kafka/kafkajs-internals.ts'
 
@@ -10,10 +10,6 @@ function clusterOf() {
   return cluster
 }
 
-afterEach(() => {
-  vi.useRealTimers()
-})
-
 describe('openCluster', () => {
   test('finds in the installed kafkajs all that it needs', () => {
     expect(clusterOf().isConnected()).toBe(false)
@@ -22,18 +18,6 @@ describe('openCluster', () => {
   test('waits for answers on its own connections as long as it was told', async () => {
     const { pool } = await clusterOf().connectionPoolBuilder.build()
     expect(pool.map(({ requestQueue }) => requestQueue.requestTimeout)).toEqual([requestTimeoutMs, requestTimeoutMs])
-  })
-
-  test('keeps no timer for requests that wait when none does', async () => {
-    vi.useFakeTimers()
-    const { pool } = await clusterOf().connectionPoolBuilder.build()
-    for (const { requestQueue } of pool) requestQueue.scheduleCheckPendingRequests()
-    expect(vi.getTimerCount()).toBe(0)
-    for (const { requestQueue } of pool) {
-      Reflect.set(requestQueue, 'pending', [{}])
-      requestQueue.scheduleCheckPendingRequests()
-    }
-    expect(vi.getTimerCount()).toBe(2)
   })
 
   test.each(['2.2.3', '2.3.0', undefined])('refuses version %s', version => {
