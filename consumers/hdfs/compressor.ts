@@ -13,21 +13,13 @@ const maxWaitingBytes = 8 * 1_048_576
 export interface Compressor {
   /** A buffer of {@link memberBytes}, its content undefined. */
   blank(): Buffer
-  /** The first `length` bytes as one gzip member. The buffer is the compressor's from now on. */
+  /** The first `length` bytes as one gzip member, which may lie in a larger buffer. `raw` is the compressor's from now on. */
   compress(raw: Buffer, length: number): Promise<Buffer>
   /** Undefined while there is room; else resolves when there is again. */
   room(): Promise<void> | undefined
 }
 
 const gzipMember = promisify<Buffer, object, Buffer>(gzip)
-
-/** zlib answers with the beginning of a larger buffer, which would be held as a whole. */
-function trimmed(member: Buffer): Buffer {
-  if (member.length === member.buffer.byteLength) return member
-  const exact = Buffer.allocUnsafeSlow(member.length)
-  member.copy(exact)
-  return exact
-}
 
 /** Takes members in order, as many at a time as there are cores (at most 4, libuv's own threads). */
 export function createCompressor(): Compressor {
@@ -56,7 +48,7 @@ export function createCompressor(): Compressor {
       if (running >= threads) await new Promise<void>(resolve => waiting.push(resolve))
       running++
       try {
-        return trimmed(await gzipMember(raw.subarray(0, length), { level, chunkSize: Math.max(4_096, length >> 2) }))
+        return await gzipMember(raw.subarray(0, length), { level, chunkSize: Math.max(4_096, length >> 2) })
       } finally {
         release(raw, length)
       }

@@ -1,3 +1,4 @@
+import { createBlocks } from './blocks.ts'
 import { type Compressor, memberBytes } from './compressor.ts'
 import type { FileFormat } from './path.ts'
 
@@ -17,7 +18,9 @@ export interface FileBuffer {
 
 /** Newline-delimited JSON as it will lie in the storage: gzip members, compressed as lines arrive, or plain. */
 export function createFileBuffer(format: FileFormat, compressor: Compressor): FileBuffer {
-  const members: (Buffer | Promise<Buffer>)[] = []
+  const blocks = createBlocks(memberBytes)
+  /** All members so far lie in blocks, in order. */
+  let packed = Promise.resolve()
   let finishedBytes = 0
   /** Of the finished members, before they were compressed. */
   let finishedRawBytes = 0
@@ -27,34 +30,30 @@ export function createFileBuffer(format: FileFormat, compressor: Compressor): Fi
   let lastLine = 0
 
   function finished(member: Buffer, rawBytes: number): void {
+    blocks.push(member)
     finishedBytes += member.length
     finishedRawBytes += rawBytes
   }
 
-  function compressed(lines: Buffer, rawBytes: number): Promise<Buffer> {
+  async function compress(lines: Buffer, rawBytes: number): Promise<void> {
     waitingBytes += rawBytes
-    const member = compressor.compress(lines, rawBytes).then(bytes => {
-      waitingBytes -= rawBytes
-      finished(bytes, rawBytes)
-      return bytes
-    })
-    // Whoever awaits `finish` still sees it; a buffer that is dropped needs nobody to.
-    member.catch(() => {})
-    return member
+    const [member] = await Promise.all([compressor.compress(lines, rawBytes), packed])
+    waitingBytes -= rawBytes
+    finished(member, rawBytes)
   }
 
   function endMember(lines: Buffer, rawBytes: number): void {
     if (rawBytes === 0) return
-    if (format === 'json.gz') return void members.push(compressed(lines, rawBytes))
-    const member = Buffer.from(lines.subarray(0, rawBytes))
-    members.push(member)
-    finished(member, rawBytes)
+    if (format === 'json') return void finished(lines.subarray(0, rawBytes), rawBytes)
+    packed = compress(lines, rawBytes)
+    // Whoever awaits `finish` still sees it; a buffer that is dropped needs nobody to.
+    packed.catch(() => {})
   }
 
   /** A partition with few records needs no whole member. */
   function blank(needed: number): Buffer {
     if (needed > memberBytes) return Buffer.allocUnsafeSlow(needed)
-    if (members.length > 0 || needed > memberBytes / 4) return compressor.blank()
+    if (finishedRawBytes + waitingBytes > 0 || needed > memberBytes / 4) return compressor.blank()
     return Buffer.allocUnsafeSlow(Math.max(firstBytes, needed * 2))
   }
 
@@ -87,7 +86,7 @@ export function createFileBuffer(format: FileFormat, compressor: Compressor): Fi
       const ratio = finishedRawBytes === 0 ? 1 : finishedBytes / finishedRawBytes
       return finishedBytes + Math.ceil((waitingBytes + length) * ratio)
     },
-    finish() {
+    async finish() {
       if (raw) {
         const last = Buffer.from(raw.subarray(lastLine, length))
         endMember(raw, lastLine)
@@ -95,7 +94,8 @@ export function createFileBuffer(format: FileFormat, compressor: Compressor): Fi
         raw = undefined
         length = 0
       }
-      return Promise.all(members)
+      await packed
+      return blocks.all()
     },
   }
 }

@@ -1,4 +1,4 @@
-import { type KafkaPosition, landedEnd, readRecord } from '../../topic/record.ts'
+import { landedEndsOf, readRecord } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 import { type Buffered, PartitionHalted, type Rejected } from '../sink.ts'
 import type { Compressor } from './compressor.ts'
@@ -60,6 +60,7 @@ export interface PartitionBuffer {
 /** Turns records into files by design §7.1: rows from `next` on, copies and undecodable ones passed over and counted in `kafka.skipped`. */
 export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
   const { topic, partition, generation, next } = start
+  const endOf = landedEndsOf({ topic, partition, ...(generation > 1 && { generation }) })
   const window = createWindow(start.windowOffsets, start.hash)
   const ended: PendingFile[] = []
   let open: PendingFile | undefined
@@ -85,29 +86,21 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
     )
   }
 
-  function land(record: LogRecord, row: { json: Uint8Array; eventId: string; hourMs: number }, nowMs: number): void {
-    const skipped = previous === undefined ? 0 : record.offset - previous - 1
-    const position: KafkaPosition = {
-      topic,
-      partition,
-      offset: record.offset,
-      ...(skipped > 0 && { skipped }),
-      ...(generation > 1 && { generation }),
-    }
-    const last = { offset: record.offset, timestampMs: record.timestampMs, eventId: row.eventId }
+  function land(record: LogRecord, row: { json: Uint8Array; eventId: string }, nowMs: number): void {
+    const { offset, timestampMs } = record
     open ??= {
       start: fileStart,
-      hourMs: fileHourMs ?? row.hourMs,
+      hourMs: fileHourMs ?? hourOf(timestampMs),
       content: createFileBuffer(start.format, start.compressor),
       records: 0,
       sinceMs: nowMs,
-      last,
+      last: { offset, timestampMs, eventId: '' },
     }
-    open.content.push(row.json, landedEnd(position))
+    open.content.push(row.json, endOf(offset, previous === undefined ? 0 : offset - previous - 1))
     open.records++
-    open.last = last
-    previous = record.offset
-    fileStart = record.offset + 1
+    open.last = { offset, timestampMs, eventId: row.eventId }
+    previous = offset
+    fileStart = offset + 1
     fileHourMs = undefined
     if (isFull(weightOf(open), start.limits)) end()
   }
@@ -129,7 +122,7 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
     if (open && endsBefore(open.hourMs, hourMs)) end()
     if (!read.ok) return { record, reason: read.reason, message: read.message }
     if (window.isCopy(record.offset, read.eventId)) copies++
-    else land(record, { ...read, hourMs }, nowMs)
+    else land(record, read, nowMs)
     return undefined
   }
 

@@ -28,6 +28,29 @@ test.each([
   expect(rows.at(-1)).toMatchObject({ größe: 1 })
 })
 
+test('keeps members in order whichever of them is compressed first', async () => {
+  const ends: (() => void)[] = []
+  const compressor = {
+    ...createCompressor(),
+    async compress(raw: Buffer, length: number) {
+      await new Promise<void>(resolve => ends.push(resolve))
+      return raw.subarray(0, length)
+    },
+  }
+  const buffer = createFileBuffer('json.gz', compressor)
+  for (let n = 0; n < 1_000; n++) buffer.push(line(n), '}')
+  const finishing = buffer.finish()
+  for (const end of ends.reverse()) {
+    end()
+    await new Promise(setImmediate)
+  }
+  const rows = Buffer.concat(await finishing)
+    .toString()
+    .trimEnd()
+    .split('\n')
+  expect(rows.map(row => JSON.parse(row).n)).toEqual(Array.from({ length: 1_000 }, (_, n) => n))
+})
+
 test('weighs raw lines until they are compressed, then the members', async () => {
   const { buffer } = filled(2_000)
   const raw = Buffer.concat(Array.from({ length: 2_000 }, (_, n) => line(n))).length
@@ -58,8 +81,16 @@ test('has room at first and none when flooded', () => {
   expect(filled(12_000).compressor.room()).toBeInstanceOf(Promise)
 })
 
-test('holds no more memory than its members weigh', async () => {
+test('holds at most one block more memory than the file is long, however many members it has', async () => {
   const { buffer } = filled(3_000)
-  const members = await buffer.finish()
-  expect(members.reduce((sum, member) => sum + member.buffer.byteLength, 0)).toBe(buffer.bytes())
+  const content = await buffer.finish()
+  const held = new Set(content.map(block => block.buffer))
+  const heldBytes = [...held].reduce((sum, { byteLength }) => sum + byteLength, 0)
+  expect(heldBytes).toBeLessThanOrEqual(buffer.bytes() + memberBytes)
+})
+
+test('gives the same content when it is finished again', async () => {
+  const { buffer } = filled(600)
+  const first = Buffer.concat(await buffer.finish())
+  expect(Buffer.concat(await buffer.finish())).toEqual(first)
 })
