@@ -49,35 +49,42 @@ async function deadLetters({ servers, topic }: RealWorld): Promise<ReadRecord[]>
 /** With ours it is just below the 1,000 that a server allows. */
 const operatorsFields = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`f${index}`, { type: 'long' }]))
 const immense = 33_000
-const requestLimit = '1mb'
-const overLimit = 1_200_000
+const requestLimit = '256kb'
+const overLimit = 300_000
 
+const tooLarge = refused({
+  name: 'requests of 256 KB at most',
+  mixture: {
+    more: random => {
+      const bytes = random.once(200) ? overLimit : random.once(20) ? 30_000 : 10
+      return { properties: { note: 'n'.repeat(bytes) } }
+    },
+  },
+  before: async world => {
+    const [node] = (await world.servers.elasticsearch()).nodes
+    const again = async (...more: string[]) => {
+      await node?.end('SIGTERM')
+      await node?.start(...more)
+    }
+    world.atEnd(() => again())
+    await again(`-Ehttp.max_content_length=${requestLimit}`)
+    const largeBulks = { CLICKTRAIL_FLUSH_MAX_RECORDS: '1000', CLICKTRAIL_FLUSH_MAX_AGE_MS: '3000' }
+    Object.assign(world.env, largeBulks, { CLICKTRAIL_ADMIN_PORT: String(await freePort()) })
+  },
+  why: /413/,
+  isBad: value => value.length > overLimit,
+})
+
+/** The only writer, whose figures can be asked for, has to split bulks too. */
 const smallRequests: RealFault = {
-  ...refused({
-    name: 'requests of 1 MB at most',
-    mixture: {
-      more: random => {
-        const bytes = random.once(200) ? overLimit : random.once(20) ? 100_000 : 10
-        return { properties: { note: 'n'.repeat(bytes) } }
-      },
-    },
-    before: async world => {
-      const [node] = (await world.servers.elasticsearch()).nodes
-      const again = async (...more: string[]) => {
-        await node?.end('SIGTERM')
-        await node?.start(...more)
-      }
-      world.atEnd(() => again())
-      await again(`-Ehttp.max_content_length=${requestLimit}`)
-      // Large bulks, of one writer whose figures can be asked for.
-      const port = String(await freePort())
-      const largeBulks = { CLICKTRAIL_FLUSH_MAX_RECORDS: '1000', CLICKTRAIL_FLUSH_MAX_AGE_MS: '3000' }
-      Object.assign(world.env, largeBulks, { CLICKTRAIL_ADMIN_PORT: port })
-    },
-    why: /413/,
-    isBad: value => value.length > overLimit,
-  }),
+  ...tooLarge,
   writers: 1,
+  async after(world) {
+    await tooLarge.after?.(world)
+    const metrics = await (await fetch(`http://127.0.0.1:${world.env['CLICKTRAIL_ADMIN_PORT']}/metrics`)).text()
+    const split = Number(/documents_answered_total\{[^}]*outcome="split"[^}]*\} (\d+)/.exec(metrics)?.[1] ?? 0)
+    if (split <= world.happened) world.wrong.push(`no bulk was split: ${split} documents`)
+  },
 }
 
 /** What a server does not take, or not as it is. */
