@@ -102,11 +102,12 @@ describe('with the real Prometheus and Alertmanager', () => {
     traffic()
     expect(await messageTitled('ClicktrailEventsStopped: over')).toMatchObject({
       channel: '#clicktrail-alerts',
+      text: 'Over: No event has come for ten minutes; yesterday at this time there were some.\n',
       color: 'good',
     })
   })
 
-  it('every line of the dashboards shows a number while events flow, but for dead letters, of which there are none', async () => {
+  it('every line of the dashboards shows a number while events flow, but for dead letters, since there are none', async () => {
     await expect
       .poll(silent, { timeout: 50_000, interval: 500 })
       .toEqual(['Copies, dead letters and retries: {{sink}} dead: {{reason}}'])
@@ -146,6 +147,14 @@ describe('with the real Prometheus and Alertmanager', () => {
     expect(await messageTitled('ClicktrailPublicUnwatched')).toMatchObject({
       channel: '#clicktrail',
       text: expect.stringContaining(publicUrl),
+    })
+  })
+
+  it('Slack hears which process is gone', async () => {
+    await pipeline.killHdfsWriter()
+    expect(await messageTitled('ClicktrailDown')).toMatchObject({
+      channel: '#clicktrail-alerts',
+      text: `hdfs-writer ${pipeline.targets['hdfs-writer']} does not answer. docs/runbook.md#clicktraildown\n`,
     })
   })
 

@@ -10,6 +10,8 @@ export interface Pipeline {
   url: string
   /** `host:port` of what Prometheus asks, by job. */
   targets: Record<'collector' | 'hdfs-writer' | 'elasticsearch-writer' | 'audit' | 'kafka', string>
+  /** Resolves when it is gone, without a good-bye. */
+  killHdfsWriter(): Promise<void>
   close(): Promise<void>
 }
 
@@ -44,9 +46,10 @@ export async function startPipeline(dataDir: string, progress: (line: string) =>
     if (code !== 0) throw new Error(`a setup ended with ${code}:\n${output}`)
   const spawn = (args: readonly string[], adminPort: number) =>
     spawnClicktrail({ args: [...args, '--admin-port', String(adminPort)], env })
+  const hdfsWriter = spawn(['consume', 'hdfs', '--flush-max-age-ms', '500'], hdfs)
   const processes = [
     spawn(['collector', '--port', String(port)], collector),
-    spawn(['consume', 'hdfs', '--flush-max-age-ms', '500'], hdfs),
+    hdfsWriter,
     spawn(['consume', 'elasticsearch'], elasticsearch),
     spawn(['audit', '--watch', '1'], audit),
   ]
@@ -60,6 +63,9 @@ export async function startPipeline(dataDir: string, progress: (line: string) =>
       'elasticsearch-writer': `127.0.0.1:${elasticsearch}`,
       audit: `127.0.0.1:${audit}`,
       kafka: `127.0.0.1:${kafka}`,
+    },
+    async killHdfsWriter() {
+      await hdfsWriter.stop('SIGKILL')
     },
     async close() {
       await Promise.all(processes.map(running => running.stop()))

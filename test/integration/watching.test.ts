@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,6 +12,7 @@ import { type CollectorProcess, makeTopic, startCollector } from '../support/col
 import { until } from '../support/until.ts'
 
 const progress = (line: string) => console.error(`[stack] ${line}`)
+const alertmanager = readFileSync('deploy/alertmanager/alertmanager.yml', 'utf8')
 let promtool = ''
 let amtool = ''
 // Each may have to be built.
@@ -46,6 +47,21 @@ describe('the files for Prometheus and Alertmanager', () => {
   ])('send a %s to %s', (severity, receiver) => {
     const route = ['config', 'routes', 'test', '--config.file=deploy/alertmanager/alertmanager.yml']
     expect(run(amtool, [...route, `severity=${severity}`]).text.trim()).toBe(receiver)
+  })
+
+  it('tell what goes on from what is over in one message', () => {
+    const [, text = ''] = /name: slack-pages[\s\S]*? text: '(.*)'/.exec(alertmanager) ?? []
+    const alert = (status: string, name: string) => ({
+      status,
+      annotations: { summary: `${name} does not answer.`, runbook: 'docs/runbook.md#clicktraildown' },
+    })
+    const folder = mkdtempSync(join(tmpdir(), 'clicktrail-message-'))
+    const data = join(folder, 'data.json')
+    writeFileSync(data, JSON.stringify({ alerts: [alert('resolved', 'collector'), alert('firing', 'audit')] }))
+    const render = ['template', 'render', '--template.glob=none', `--template.data=${data}`, `--template.text=${text}`]
+    const message = run(amtool, render).text.trim()
+    rmSync(folder, { recursive: true })
+    expect(message).toBe('audit does not answer. docs/runbook.md#clicktraildown\nOver: collector does not answer.')
   })
 })
 
