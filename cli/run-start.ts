@@ -5,6 +5,7 @@ import { createConsumerMetrics } from '../consumers/metrics.ts'
 import { createDashboard } from '../dashboard/dashboard.ts'
 import { checkout } from './checkout.ts'
 import type { Config } from './config.ts'
+import { dashboardCollector } from './dashboard-collector.ts'
 import { dashboardLetters } from './dashboard-letters.ts'
 import { createFront } from './front.ts'
 import { createLog } from './log.ts'
@@ -24,6 +25,7 @@ export async function runStart(config: Config): Promise<void> {
   const refusal = own.map(origin => refusalOfExample(config.sites, origins, origin)).find(why => why !== undefined)
   if (refusal !== undefined) logger.warn(refusal, 'events of the example pages will be refused')
   const registry = new Registry()
+  const startedMs = Date.now()
   const collector = openCollector({ ...config, origins }, topics, logger, registry)
   const dashboard = createDashboard({
     eventsDir: config.eventsDir,
@@ -32,6 +34,7 @@ export async function runStart(config: Config): Promise<void> {
     publicAccess: config.dashboard === 'public',
     links: config.links,
     // A look at brokers joins a group, and waits for a topic that is not there: that is for a command.
+    collector: () => dashboardCollector(registry, startedMs),
     ...(config.kafka ? {} : { deadLetters: () => dashboardLetters(topics) }),
     logger,
   })

@@ -18,6 +18,7 @@ const rooms = [
 const ranges = [
   ['hour', 'Hour', 'Last hour'],
   ['day', '24 h', 'Last 24 hours'],
+  ['yesterday', 'Since yesterday', 'From the beginning of yesterday on, in your time zone'],
   ['week', '7 d', 'Last 7 days'],
   ['month', '30 d', 'Last 30 days'],
   ['all', 'All', 'All that has landed'],

@@ -8,7 +8,7 @@ export interface Address {
   chosen: Readonly<Record<string, string>>
 }
 
-const selectionNames = ['range', 'from', 'to', 'site', 'bots'] as const
+const selectionNames: readonly string[] = ['range', 'from', 'to', 'site', 'bots']
 const chosenNames = [...selectionNames, 'action', 'property', 'metric', 'sql'] as const
 
 /** Reads `#pages?range=week&site=shop`; what it doesn't know is left out, an unknown room is the overview. Never throws. */
@@ -38,12 +38,23 @@ export function changed(address: Address, change: Record<string, string | undefi
   return { room, chosen }
 }
 
-/** What a panel is asked: the selection, and of the other choices those that are named. */
-export function questionOf({ chosen }: Address, ...more: string[]): string {
+/** The time that is chosen, or where none is, what the room begins with: a loss is asked about since yesterday. */
+export function rangeOf({ room, chosen }: Address): string {
+  return chosen['range'] ?? (room === 'loss' ? 'yesterday' : 'day')
+}
+
+/** What a panel is asked: the selection, and of the other choices those that are named. When yesterday began only the browser knows. */
+export function questionOf(address: Address, nowMs: number, ...more: string[]): string {
+  const range = rangeOf(address)
+  const time = range === 'yesterday' ? { range: 'custom', from: yesterday(nowMs), to: undefined } : { range }
   const asked = new URLSearchParams()
-  for (const name of [...selectionNames, ...more]) {
-    const value = chosen[name]
-    if (value !== undefined) asked.append(name, value)
-  }
+  for (const [name, value] of Object.entries({ ...address.chosen, ...time }))
+    if (value !== undefined && [...selectionNames, ...more].includes(name)) asked.append(name, value)
   return asked.toString()
+}
+
+/** The midnight, in the viewer's time zone, with which the day before began. */
+function yesterday(nowMs: number): string {
+  const now = new Date(nowMs)
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1).toISOString()
 }

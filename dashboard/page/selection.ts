@@ -1,4 +1,4 @@
-import type { Address } from './address.ts'
+import { type Address, rangeOf } from './address.ts'
 import { byId } from './dom.ts'
 
 /** The line above the rooms: time, site, bots. */
@@ -24,7 +24,7 @@ export function setUpSelection(
 
   ranges.addEventListener('change', () => {
     const range = ranges.querySelector<HTMLInputElement>('input:checked')?.value ?? 'day'
-    if (range !== 'custom') return go({ range: range === 'day' ? undefined : range, from: undefined, to: undefined })
+    if (range !== 'custom') return go({ range, from: undefined, to: undefined })
     const end = Math.ceil(nowMs() / 60_000) * 60_000
     go({ range, from: new Date(end - dayMs).toISOString(), to: new Date(end).toISOString() })
   })
@@ -42,10 +42,11 @@ export function setUpSelection(
   byId('selection', HTMLFormElement).addEventListener('submit', event => event.preventDefault())
 
   return {
-    show({ room, chosen }) {
+    show(address) {
+      const { room, chosen } = address
       const timeless = room === 'letters' || room === 'sql'
       byId('selection', HTMLFormElement).hidden = timeless
-      const range = chosen['range'] ?? 'day'
+      const range = rangeOf(address)
       for (const input of ranges.querySelectorAll('input')) input.checked = input.value === range
       custom.hidden = range !== 'custom'
       if (chosen['from'] !== undefined && document.activeElement !== from) from.value = localText(chosen['from'])

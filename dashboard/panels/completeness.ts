@@ -15,11 +15,10 @@ const rows = `SELECT kafka.topic AS topic, coalesce(kafka.generation, 1) AS gene
 const query = `WITH blocks AS MATERIALIZED (
     SELECT ${partition}, last // 32 AS block, count(*) AS landed, sum(skipped) AS skipped, min(last - skipped) AS first, max(last) AS last,
       bit_count(bit_or(CASE WHEN last % 32 >= skipped
-        THEN ((1::UBIGINT << (skipped + 1)::UBIGINT) - 1) << (last % 32 - skipped)::UBIGINT END)) AS covered,
-      count(*) FILTER (last % 32 < skipped) AS beyond
+        THEN ((1::UBIGINT << (skipped + 1)::UBIGINT) - 1) << (last % 32 - skipped)::UBIGINT END)) AS covered
     FROM (${rows}) GROUP BY ${partition}, block
   ), judged AS MATERIALIZED (
-    SELECT *, (beyond = 0 AND landed + skipped = covered AND covered = last - first + 1
+    SELECT *, (landed + skipped = covered AND covered = last - first + 1
       AND block > min(block) OVER (PARTITION BY ${partition})) IS TRUE AS whole
     FROM blocks
   ), runs AS (

@@ -4,7 +4,7 @@ import type { LossAnswer } from '../answers.ts'
 import type { Selection } from '../api.ts'
 import { beginOf } from '../buckets.ts'
 import { type Row, type Selected, textOf } from './rows.ts'
-import { evenTabsLoss, eventRows, inUneven, unevenTabs } from './uneven-tabs.ts'
+import { evenTabsLoss, eventRows, unevenRows, unevenTabs } from './uneven-tabs.ts'
 
 /** A tab counts for 24 hours, and a browser's clock may be a little behind. */
 const tabLength = 'INTERVAL 25 HOUR'
@@ -16,7 +16,7 @@ const counts = ['expected', 'arrived', 'missing', 'late', 'copies', 'given_up'] 
 /**
  * The view `loss` for the hours of a selection, the latest first. Only what the tabs of those hours did is read, which is the same
  * as reading all: a tab is made anew after a day. Bots count, as their events are numbered like any others. On the connection it
- * leaves the temporary table `uneven`.
+ * leaves the temporary tables `uneven` and `uneven_rows`.
  */
 export async function readLoss({ rows, span }: Selected, selection: Selection): Promise<LossAnswer> {
   const fromMs = beginOf(selection, span)
@@ -28,8 +28,9 @@ export async function readLoss({ rows, span }: Selected, selection: Selection): 
   const chosen = `at_hour >= '${hourText(fromMs)}' ${until}`
 
   await rows(unevenTabs(where))
+  await rows(unevenRows(where))
   const found = await rows(hoursQuery(where, chosen))
-  const pages = await rows(pagesQuery(where, chosen))
+  const pages = await rows(pagesQuery(chosen))
   const sum = (name: (typeof counts)[number]) => found.reduce((all, row) => all + Number(row[name]), 0)
   return {
     fromMs: Math.floor(fromMs / hourMs) * hourMs,
@@ -53,8 +54,7 @@ export async function readLoss({ rows, span }: Selected, selection: Selection): 
 function hoursQuery(where: string, chosen: string): string {
   const told = `${eventRows(`${where} AND event.action = 'events_dropped'`)}
     QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY kafka_generation, kafka_partition, kafka_offset) = 1`
-  const uneven = eventRows(`${where} AND ${inUneven}`)
-  const exact = lossQuery(view => `(${view === 'event_rows' ? uneven : told})`, duckDbDialect.eachNumber)
+  const exact = lossQuery(view => (view === 'event_rows' ? 'uneven_rows' : `(${told})`), duckDbDialect.eachNumber)
   return `SELECT at_hour, site, ${counts.map(name => `sum(${name}) AS ${name}`).join(', ')}
     FROM (
       SELECT concat(dt, hr) AS at_hour, site, ${counts.join(', ')} FROM (${exact})
@@ -64,14 +64,14 @@ function hoursQuery(where: string, chosen: string): string {
 }
 
 /** Missing by page, by the rule of the view: before an event that came, unless its number is not believed. */
-function pagesQuery(where: string, chosen: string): string {
+function pagesQuery(chosen: string): string {
   return `SELECT site, path, sum(step - 1) AS missing, max(at_hour) AS at_hour
     FROM (
       SELECT site, path, at_hour,
         tab_sequence - coalesce(lag(tab_sequence) OVER (PARTITION BY site, tab_id ORDER BY tab_sequence), 0) AS step
       FROM (
         SELECT site, tab_id, tab_sequence, min(path) AS path, min(concat(happened_dt, happened_hr)) AS at_hour
-        FROM (${eventRows(`${where} AND ${inUneven}`)}) GROUP BY site, tab_id, tab_sequence
+        FROM uneven_rows GROUP BY site, tab_id, tab_sequence
       )
     )
     WHERE step BETWEEN 2 AND ${believedStep} AND ${chosen}

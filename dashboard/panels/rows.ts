@@ -8,7 +8,7 @@ export type Row = Record<string, DuckDBValue>
 /** The events of a selection, ready to be asked about. */
 export interface Selected {
   span: Span
-  /** Rows of `sql`, in which `${where}` stands for {@link where} and `names` are further parameters. */
+  /** Rows of `sql`, which may hold {@link where}, or its parameters alone; `names` are further ones. */
   rows(sql: string, names?: Record<string, string>): Promise<Row[]>
   /** Names and counts of the rows that have `expression`, most first. Also read: `condition`. */
   tally(expression: string, options: TallyOptions): Promise<Tally[]>
@@ -46,7 +46,7 @@ export async function select(connection: DuckDBConnection, selection: Selection,
   const where = conditions.join(' AND ')
 
   const rows: Selected['rows'] = async (sql, names = {}) =>
-    (await connection.runAndReadAll(sql, { ...values, ...names })).getRowObjects()
+    (await connection.runAndReadAll(sql, parametersOf(sql, { ...values, ...names }))).getRowObjects()
   return {
     span,
     where,
@@ -77,6 +77,11 @@ export function tallyOf(row: Row): Tally {
 
 export function textOf(value: DuckDBValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value)
+}
+
+/** DuckDB refuses values for parameters that a query doesn't have. */
+function parametersOf(sql: string, values: Record<string, DuckDBValue>): Record<string, DuckDBValue> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)))
 }
 
 function timestamp(timeMs: number): DuckDBTimestampValue {

@@ -19,8 +19,13 @@ export function unevenTabs(where: string): string {
     GROUP BY who HAVING (sum(came) = max(last) AND bool_and(came = different)) IS NOT TRUE`
 }
 
-/** SQL: whether a row of `events` is of a tab that {@link unevenTabs} keeps. */
-export const inUneven = `${tab} IN (SELECT who FROM uneven)`
+/** SQL: keeps as the table `uneven_rows` what a loss goes by, of the rows `where` of the tabs that {@link unevenTabs} keeps. */
+export function unevenRows(where: string): string {
+  return `CREATE OR REPLACE TEMP TABLE uneven_rows AS
+    SELECT site, tab_id, tab_sequence, happened_dt, happened_hr, delay_s, kafka_skipped, path FROM (${eventRows(`${where} AND ${inUneven}`)})`
+}
+
+const inUneven = `${tab} IN (SELECT who FROM uneven)`
 
 /** SQL: the view `event_rows` of the rows `where` of `events`. DuckDB would make its columns of all rows before it chose among them. */
 export function eventRows(where: string): string {

@@ -15,7 +15,7 @@ const kinds = [
 ] as const
 
 /** With what visitors come. Counts are events. */
-export const openAudience: OpenRoom = place => {
+export const openAudience: OpenRoom = (place, house) => {
   let answer: AudienceAnswer | undefined
   const cards = kinds.map(([kind, title]) => {
     const sheet = () =>
@@ -26,7 +26,7 @@ export const openAudience: OpenRoom = place => {
 
   return {
     async show(address, signal) {
-      const found = await ask<AudienceAnswer>(`api/panel/audience?${questionOf(address)}`, signal)
+      const found = await ask<AudienceAnswer>(`api/panel/audience?${questionOf(address, house.nowMs())}`, signal)
       answer = found
       for (const { kind, body } of cards) showBars(body, found[kind], { nothing: 'No events in this time.' })
     },

@@ -38,7 +38,10 @@ export const openEvents: OpenRoom = (place, house) => {
 
   return {
     async show(address, signal) {
-      const found = await ask<EventsAnswer>(`api/panel/events?${questionOf(address, 'action', 'property')}`, signal)
+      const found = await ask<EventsAnswer>(
+        `api/panel/events?${questionOf(address, house.nowMs(), 'action', 'property')}`,
+        signal,
+      )
       answer = found
       const { action, property, buckets, numbers } = found
       showBars(actions.body, found.actions, {

@@ -33,7 +33,7 @@ export const openLive: OpenRoom = (place, house) => {
   return {
     async show(address, signal) {
       if (paused) return
-      const answer = await ask<LiveAnswer>(`api/panel/live?${questionOf(address)}`, signal)
+      const answer = await ask<LiveAnswer>(`api/panel/live?${questionOf(address, house.nowMs())}`, signal)
       if (paused) return
       events = answer.events
       const before = seen

@@ -9,11 +9,13 @@ import { lossVerdict } from '../loss-verdict.ts'
 import type { OpenRoom } from '../room.ts'
 import { tableOf } from '../table.ts'
 import { showVerdict } from '../verdict.ts'
+import { createCollector } from './collector.ts'
 import { createCompleteness } from './completeness.ts'
+import { createLostPages } from './lost-pages.ts'
 
 const counts = ['expected', 'arrived', 'missing', 'late', 'copies', 'givenUp'] as const
 
-/** How many events were lost between the click and the files, when and where; then whether every offset has landed. */
+/** How many events were lost between the click and the files, where and when; then what the collector refused, and whether every offset has landed. */
 export const openLoss: OpenRoom = (place, house) => {
   let answer: LossAnswer | undefined
   const verdict = element('p', 'verdict', '')
@@ -30,14 +32,19 @@ export const openLoss: OpenRoom = (place, house) => {
   list.whole.append(element('p', 'hint', about))
   const completeness = createCompleteness()
   const [complete, ...offsets] = completeness.elements
-  place.append(verdict, ...(complete ? [complete] : []), list.whole, ...offsets)
+  const pages = createLostPages()
+  const collector = createCollector(house)
+  const beside = element('div', 'columns wide-first', pages.element, collector.element)
+  place.append(verdict, ...(complete ? [complete] : []), beside, list.whole, ...offsets)
 
   return {
     async show(address, signal) {
-      const [{ imported }] = await Promise.all([ask<StatusAnswer>('api/status', signal), completeness.show(signal)])
-      const found = await ask<LossAnswer>(`api/panel/loss?${questionOf(address)}`, signal)
-      answer = found
+      const others = [completeness.show(signal), collector.show(signal)]
+      const [{ imported }] = await Promise.all([ask<StatusAnswer>('api/status', signal), ...others])
       const nowMs = house.nowMs()
+      const found = await ask<LossAnswer>(`api/panel/loss?${questionOf(address, nowMs)}`, signal)
+      answer = found
+      pages.show(found.pages, nowMs)
       whenChanged(verdict, [found, imported.pendingFiles, imported.ready], () =>
         showVerdict(verdict, lossVerdict(found, { reading: imported, nowMs })),
       )

@@ -49,7 +49,7 @@ export const openOverview: OpenRoom = (place, house) => {
 
   return {
     async show(address, signal) {
-      const found = await ask<OverviewAnswer>(`api/panel/overview?${questionOf(address)}`, signal)
+      const found = await ask<OverviewAnswer>(`api/panel/overview?${questionOf(address, house.nowMs())}`, signal)
       answer = found
       const metric = metrics.find(name => name === address.chosen['metric']) ?? 'events'
       for (const [name, figure] of figures) figure.textContent = countText(found.totals[name])

@@ -9,7 +9,7 @@ import type { OpenRoom } from '../room.ts'
 import { tableOf } from '../table.ts'
 
 /** Which pages were viewed, by how many, and where visitors came from. */
-export const openPages: OpenRoom = place => {
+export const openPages: OpenRoom = (place, house) => {
   let answer: PagesAnswer | undefined
   const sheet = () =>
     answer && {
@@ -23,7 +23,7 @@ export const openPages: OpenRoom = place => {
 
   return {
     async show(address, signal) {
-      const found = await ask<PagesAnswer>(`api/panel/pages?${questionOf(address)}`, signal)
+      const found = await ask<PagesAnswer>(`api/panel/pages?${questionOf(address, house.nowMs())}`, signal)
       answer = found
       const several = new Set(found.pages.map(({ domain }) => domain)).size > 1
       whenChanged(pages.body, found.pages, () => {

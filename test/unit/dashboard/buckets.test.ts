@@ -31,6 +31,18 @@ test('all covers oldest and newest in at most 120 whole buckets', () => {
   )
 })
 
+test('a custom range without an end goes on to now, though it begin after it', () => {
+  fc.assert(
+    fc.property(time, time, (beginMs, nowMs) => {
+      const chosen = { range: 'custom' as const, from: new Date(beginMs).toISOString() }
+      const span = spanOf(chosen, { nowMs, oldestMs: 0, newestMs: 0 })
+      expect(beginOf(chosen, span)).toBe(beginMs)
+      expect(span.untilMs).toBeUndefined()
+      expect(span.fromMs + span.buckets * span.bucketMs).toBeGreaterThan(Math.max(beginMs, nowMs))
+    }),
+  )
+})
+
 test('a custom range is covered from its beginning to before its end', () => {
   fc.assert(
     fc.property(time, fc.integer({ min: 1, max: 400 * 86_400_000 }), (beginMs, lengthMs) => {

@@ -144,7 +144,7 @@ describe('access', () => {
     async site => {
       const headers = { 'sec-fetch-site': site }
       expect((await askSql('SELECT 1', { headers: { ...json, ...headers } })).status).toBe(403)
-      for (const name of ['status', 'letters', 'panel/loss'])
+      for (const name of ['status', 'letters', 'collector', 'panel/loss'])
         expect((await ask(`/dashboard/api/${name}`, { headers })).status).toBe(403)
       expect((await ask('/dashboard', { headers })).status).toBe(200)
     },
@@ -165,6 +165,10 @@ describe('the panels', () => {
       totals: { events: 2, views: 1 },
       colors: [{ name: 'red', count: 1 }],
     })
+  })
+
+  it('say that no collector runs beside them', async () => {
+    expect(await (await ask('/dashboard/api/collector')).json()).toEqual({ available: false })
   })
 
   test.each([

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { landedLine } from '../../support/landed-files.ts'
 import { type ServedDashboard, servedDashboard } from './opened-page.ts'
 
 /** What Chromium calls its language where the environment has `LANG=C`: no language tag (BCP 47). */
@@ -9,7 +10,12 @@ const minute = 60_000
 let served: ServedDashboard
 
 beforeAll(async () => {
-  served = await servedDashboard()
+  const lost = [
+    { what: 'refused' as const, reason: 'limited', count: 12 },
+    { what: 'rejected' as const, reason: 'size', count: 0 },
+    { what: 'dropped' as const, reason: 'gpc', count: 0 },
+  ]
+  served = await servedDashboard({ collector: async () => ({ sinceMs: nowMs - minute, accepted: 4_000, lost }) })
 }, 60_000)
 afterAll(() => served.close(), 60_000)
 
@@ -39,6 +45,7 @@ test('by keyboard alone one chooses a time, a total and a room, and the address 
 }, async () => {
   const { page } = await served.open()
   await page.getByRole('radio', { name: '24 h' }).focus()
+  await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowRight')
   await page.locator('#total-events', { hasText: '3' }).waitFor()
   await page.getByRole('button', { name: /Page views/ }).focus()
@@ -127,16 +134,41 @@ test('loss and completeness are said in a sentence, and dead letters have a comm
   const { page } = await served.open('#loss?range=all')
   await page.locator('#lost', { hasText: 'From the click to the files' }).waitFor()
   await page.locator('#complete', { hasText: 'complete. 5 rows landed' }).waitFor()
+  await page.getByText('Nothing is missing in this time.').waitFor()
   await page.getByRole('link', { name: 'Dead letters' }).click()
   await page.getByText('clicktrail -- dlq list').waitFor()
 })
 
+test('the loss room opens with what was lost since yesterday, on which page, and what the collector refused', {
+  timeout: 60_000,
+}, async () => {
+  const yesterday = new Date(nowMs)
+  yesterday.setHours(-24, 0, 0, 0)
+  const shopped = (offset: number, timeMs: number) =>
+    landedLine({ offset, timeMs, path: '/basket' }).replace('"site":"example"', '"site":"shop"')
+  // The tab's numbers 3 to 5 never came, and its first one is of the day before.
+  const first = shopped(50, yesterday.getTime() - 60 * minute)
+  await served.folder.land([first, shopped(51, yesterday.getTime()), shopped(55, yesterday.getTime())])
+  const { page } = await served.open('#loss?site=shop')
+  await page.locator('#lost', { hasText: '3 of 5 events' }).waitFor()
+  expect(await page.getByRole('radio', { name: 'Since yesterday' }).isChecked()).toBe(true)
+  expect(await page.locator('#lost').textContent()).toMatch(/since .*00:00/)
+  expect(await page.locator('#lost-pages tbody tr').allTextContents()).toEqual([
+    expect.stringMatching(/^\/basketshop3.*00:00$/),
+  ])
+  const refused = await page.locator('#collector').innerText()
+  expect(refused).toContain('4,000 events acknowledged')
+  expect(refused).toMatch(/Requests refused\s+limited\s+12/)
+  expect(refused).toMatch(/the visitor refuses \(GPC\)\s+0/)
+  expect(refused).not.toContain('size')
+})
+
 test('a server that does not answer is said, and what was shown stays', { timeout: 60_000 }, async () => {
   const { page } = await served.open('#overview?range=all')
-  await page.locator('#total-events', { hasText: '5' }).waitFor()
+  await page.locator('#total-events', { hasText: '8' }).waitFor()
   await page.route('**/api/**', route => route.abort())
   await page.getByText('The dashboard has no answer').waitFor()
-  expect(await page.locator('#total-events').textContent()).toBe('5')
+  expect(await page.locator('#total-events').textContent()).toBe('8')
   await page.unroute('**/api/**')
   await page.getByText('The dashboard has no answer').waitFor({ state: 'hidden' })
 })

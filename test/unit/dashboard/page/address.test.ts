@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { changed, questionOf, readAddress, roomNames, writeAddress } from '../../../../dashboard/page/address.ts'
+import {
+  changed,
+  questionOf,
+  rangeOf,
+  readAddress,
+  roomNames,
+  writeAddress,
+} from '../../../../dashboard/page/address.ts'
 
 test.each([
   ['', { room: 'overview', chosen: {} }],
@@ -26,6 +33,19 @@ test('every address comes back as it was written', () => {
 test('a choice is made, given up, and asked about only where it matters', () => {
   const address = changed(readAddress('#events?range=week&action=buy'), { action: undefined, site: 'shop' })
   expect(writeAddress(address)).toBe('#events?range=week&site=shop')
-  expect(questionOf(changed(address, { sql: 'SELECT 1', action: 'buy' }))).toBe('range=week&site=shop')
-  expect(questionOf(changed(address, { action: 'buy' }), 'action')).toBe('range=week&site=shop&action=buy')
+  expect(questionOf(changed(address, { sql: 'SELECT 1', action: 'buy' }), 0)).toBe('range=week&site=shop')
+  expect(questionOf(changed(address, { action: 'buy' }), 0, 'action')).toBe('range=week&site=shop&action=buy')
+})
+
+test.each([
+  ['#loss', 'custom', 'yesterday'],
+  ['#loss?range=day', 'day', 'day'],
+  ['#pages', 'day', 'day'],
+  ['#pages?range=yesterday&to=2026-01-01T00:00:00Z', 'custom', 'yesterday'],
+])('%s asks for %s, as its time is %s', (hash, asked, range) => {
+  const now = new Date(2026, 2, 1, 15, 30)
+  const question = new URLSearchParams(questionOf(readAddress(hash), now.getTime()))
+  expect(rangeOf(readAddress(hash))).toBe(range)
+  const from = asked === 'custom' ? new Date(2026, 1, 28).toISOString() : null
+  expect([question.get('range'), question.get('from'), question.get('to')]).toEqual([asked, from, null])
 })
