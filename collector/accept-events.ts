@@ -26,7 +26,7 @@ export interface AcceptOptions {
 }
 
 /** What came with a body. */
-export interface Sender {
+export interface Client {
   receivedMs: number
   ageMs: number
   userAgent: string | undefined
@@ -62,25 +62,25 @@ interface Taken {
  * Takes the body of a request the whole way: validate, enrich, encode, append. `acknowledged` and `partial` are answered
  * only after the topic's acknowledgement of every event that was not refused. Fails only for a fault of ours.
  */
-export function createAcceptEvents(options: AcceptOptions): (body: Buffer, sender: Sender) => Promise<Answer> {
-  return (body, sender) => {
-    const taken = take(body, sender, options)
+export function createAcceptEvents(options: AcceptOptions): (body: Buffer, client: Client) => Promise<Answer> {
+  return (body, client) => {
+    const taken = take(body, client, options)
     return 'outcome' in taken ? Promise.resolve(taken) : append(taken, options)
   }
 }
 
-function take(body: Buffer, sender: Sender, options: AcceptOptions): Taken | Answer {
+function take(body: Buffer, client: Client, options: AcceptOptions): Taken | Answer {
   const validated = validate(body)
   if (!validated.ok) return { outcome: validated.refusal, message: validated.message }
   const { batch, rejected } = validated
-  const refusal = options.refusalOfSite(batch.site, sender.origin)
+  const refusal = options.refusalOfSite(batch.site, client.origin)
   if (refusal !== undefined) return { outcome: 'forbidden', message: refusal }
   if (batch.events.length === 0) return answered(0, rejected, options.metrics)
   const partitions = options.writer.partitions()
-  const tab = batch.tab ?? newTab(sender.receivedMs)
+  const tab = batch.tab ?? newTab(client.receivedMs)
   return {
     partition: partitions === 0 ? -1 : partitionOf(tab, partitions),
-    values: encodeEvents(batch, factsOf(batch, tab, sender, options)),
+    values: encodeEvents(batch, factsOf(batch, tab, client, options)),
     numbers: batch.events.map(({ n }) => n),
     rejected,
     losses: reportedLosses(batch.events),
@@ -99,9 +99,9 @@ async function append(taken: Taken, options: AcceptOptions): Promise<Answer> {
   return answered(values.length - tooLarge.length, all, metrics)
 }
 
-function factsOf(batch: ValidBatch, tab: string, sender: Sender, options: AcceptOptions): RequestFacts {
+function factsOf(batch: ValidBatch, tab: string, client: Client, options: AcceptOptions): RequestFacts {
   const { parseUserAgent, pseudonymOf, ip } = options
-  const { receivedMs, ageMs, userAgent, acceptLanguage, address } = sender
+  const { receivedMs, ageMs, userAgent, acceptLanguage, address } = client
   const pseudonym =
     batch.visitor === undefined && address !== undefined
       ? pseudonymOf?.({ site: batch.site, address, userAgent: userAgent ?? '', nowMs: receivedMs })

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { limits } from '../../sdk/event.ts'
-import type { Sender } from '../accept-events.ts'
+import type { Client } from '../accept-events.ts'
 import type { Metrics } from '../admin/metrics.ts'
 import { clientAddress } from './address.ts'
 import { type Answer, overloaded, writeAnswer } from './answer.ts'
@@ -11,7 +11,7 @@ import { headerFault, type Room, readBody } from './read-body.ts'
 import { isSpeculative } from './speculative.ts'
 
 export interface EventsRouteOptions {
-  acceptEvents(body: Buffer, sender: Sender): Promise<Answer>
+  acceptEvents(body: Buffer, client: Client): Promise<Answer>
   cors: CorsPolicy
   /** Seconds that a client has to wait before its next request, or undefined. */
   rateLimit(address: string | undefined, nowMs: number): number | undefined

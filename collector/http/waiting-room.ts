@@ -7,6 +7,8 @@ export interface WaitingRoomOptions {
   overloaded(): boolean
   /** The bytes of the whole answer, as latin1, to a request that is refused unread; undefined where it is to be read all the same. */
   refusal(request: WholeRequest): string | undefined
+  /** While less waits nobody is refused, as a process may stand still for reasons of its own, bytes. @default 1 MiB */
+  freeBytes?: number
   /** A clock, milliseconds. @default performance.now */
   now?: () => number
 }
@@ -22,10 +24,10 @@ export interface WaitingRoom {
 const minTurnMs = 4
 /** As a multiple of the time that looking took, and refusing: however many hammer at the door, work gets two thirds. */
 const workShare = 2
-/** When who came first has waited for so long, no more are let in, milliseconds. */
+/** When whoever came first has waited for so long, no more are let in, milliseconds. */
 const patienceMs = 150
 /** When so much waits, no more is let in, bytes. */
-const roomBytes = 32 * 1_024 * 1_024
+const maxBytes = 32 * 1_024 * 1_024
 
 /** One connection: what it has brought and not yet handed on, and how far its requests are. */
 interface Line {
@@ -63,6 +65,7 @@ interface Waiting {
 export function createWaitingRoom({
   overloaded,
   refusal,
+  freeBytes = 1_024 * 1_024,
   now = () => performance.now(),
 }: WaitingRoomOptions): WaitingRoom {
   const queue: Waiting[] = []
@@ -74,7 +77,8 @@ export function createWaitingRoom({
 
   function full(): boolean {
     const [first] = queue
-    return queuedBytes > roomBytes || (first !== undefined && now() - first.sinceMs > patienceMs)
+    if (first === undefined || queuedBytes < freeBytes) return false
+    return queuedBytes > maxBytes || now() - first.sinceMs > patienceMs
   }
 
   function arrive(line: Line, chunk: Buffer | null): boolean {

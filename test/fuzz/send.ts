@@ -17,7 +17,7 @@ export class FuzzFailure extends Error {
 /** Any of the answer table for a good request with whatever body. */
 const bodyStatuses = new Set([200, 204, 400, 413])
 /** The same for whatever bytes. */
-const socketStatuses = new Set([100, 200, 204, 304, 400, 403, 404, 405, 408, 413, 415, 417, 431, 503])
+const socketStatuses = new Set([100, 200, 204, 304, 400, 403, 404, 405, 408, 413, 415, 431, 503])
 const patienceMs = 20_000
 
 export interface BodySender {

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test, vi } from 'vitest'
-import { createAcceptEvents, type Sender } from '../../../collector/accept-events.ts'
+import { createAcceptEvents, type Client } from '../../../collector/accept-events.ts'
 import { createMetrics } from '../../../collector/admin/metrics.ts'
 import { readBody } from '../../../collector/http/read-body.ts'
 import { createUserAgentParser } from '../../../collector/records/user-agent.ts'
@@ -11,7 +11,7 @@ import { createFakeTopicWriter } from '../../support/fake-topic-writer.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
-const sender: Sender = {
+const client: Client = {
   receivedMs: 1_700_000_000_000,
   ageMs: 0,
   userAgent: undefined,
@@ -47,7 +47,7 @@ function setUp() {
     streams.push(stream)
     stream.end(Buffer.from(body))
     const reading = readBody(stream, { maxBytes: limits.bodyBytes, timeoutMs: 10_000 })
-    reading.then(read => (read.ok ? acceptEvents(read.bytes, { ...sender, userAgent }) : undefined)).catch(expect.fail)
+    reading.then(read => (read.ok ? acceptEvents(read.bytes, { ...client, userAgent }) : undefined)).catch(expect.fail)
   }
   return { waiting, take, held: [streams, unanswered] }
 }
@@ -107,6 +107,6 @@ test.each([
     refusalOfSite: () => undefined,
   })
   const events = [{ action: 'events_dropped', properties: { full: 4 } }, { action: 'page_view' }]
-  await acceptEvents(Buffer.from(JSON.stringify({ site: 's', events })), sender)
+  await acceptEvents(Buffer.from(JSON.stringify({ site: 's', events })), client)
   expect(await metrics.text()).toContain(`clicktrail_collector_browser_events_lost_total{reason="full"} ${lost}\n`)
 })

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { connect, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createWaitingRoom } from '../../../../collector/http/waiting-room.ts'
+import { createWaitingRoom, type WaitingRoomOptions } from '../../../../collector/http/waiting-room.ts'
 
 const post = 'POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}'
 const refused = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n'
@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 /** A server whose clock stands still but for the work: each request takes as long as it is told to. */
-async function startServer({ overloaded = () => false }: { overloaded?: () => boolean } = {}) {
+async function startServer({ overloaded = () => false, freeBytes = 0 }: Partial<WaitingRoomOptions> = {}) {
   let nowMs = 0
   const state = {
     workMs: 0,
@@ -30,6 +30,7 @@ async function startServer({ overloaded = () => false }: { overloaded?: () => bo
   const room = createWaitingRoom({
     now: () => nowMs,
     overloaded,
+    freeBytes,
     refusal(request) {
       if (request.method !== 'POST') return undefined
       state.refused++
@@ -113,6 +114,20 @@ describe('a server with more to do than time', () => {
     expect(room.full()).toBe(false)
     await Promise.all(late.map(each => each.send()))
     expect(late.map(each => each.statuses())).toEqual(late.map(() => [204, 503, 204]))
+  })
+
+  test('refuses nobody while little waits, however long', async () => {
+    const { state, port, whenServed } = await startServer({ freeBytes: 60 * post.length })
+    const early = await clients(port, 50)
+    const late = await clients(port, 5)
+    const lateAnswers: Promise<void>[] = []
+    state.workMs = 10
+    whenServed(55 + 20, () => {
+      for (const each of late) lateAnswers.push(each.send())
+    })
+    await Promise.all(early.map(each => each.send()))
+    await Promise.all(lateAnswers)
+    expect(state).toMatchObject({ served: 110, refused: 0 })
   })
 
   test('works two thirds of the time, however many hammer at the door', async () => {
