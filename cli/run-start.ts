@@ -33,8 +33,8 @@ export async function runStart(config: Config): Promise<void> {
     sqlWorker: fileURLToPath(new URL('dist/sql-worker.js', checkout)),
     publicAccess: config.dashboard === 'public',
     links: config.links,
-    // A look at brokers joins a group, and waits for a topic that is not there: that is for a command.
     collector: () => dashboardCollector(registry, startedMs),
+    // A look at brokers joins a group, and waits for a topic that is not there: that is for a command.
     ...(config.kafka ? {} : { deadLetters: () => dashboardLetters(topics) }),
     logger,
   })

@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { folderOf, hourLengthMs, pathOf } from '../../consumers/hdfs/path.ts'
+import { hourLengthMs, pathOf } from '../../consumers/hdfs/path.ts'
 import { type EventRecord, encodeRecord, landedText } from '../../topic/record.ts'
 
 const partitions = 2
 const hours = 30 * 24
-const paths = ['/', '/shop', '/privacy', ...Array.from({ length: 60 }, (_, n) => `/shop/product-${n}`)]
+const sites = {
+  shop: ['/', '/shop', '/shop/basket', '/privacy', ...Array.from({ length: 60 }, (_, n) => `/shop/product-${n}`)],
+  colors: ['/', '/about', '/palette', ...Array.from({ length: 12 }, (_, n) => `/palette/${n + 1}`)],
+} as const
 const colors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple']
 const agents = [
   ['Chrome', 'Windows', undefined],
@@ -32,9 +36,9 @@ function randomFrom(seed: number): () => number {
 }
 
 /**
- * Writes a month of a color page and its shop as the HDFS writer lands it: `events` rows in 720 hours up to `nowMs`, two
+ * Writes a month of a shop and a color page as the HDFS writer lands it: `events` rows in 720 hours up to `nowMs`, most of them in the evening, two
  * partitions, about ten events a visit and two visits a visitor and day; every third visitor has session ids of the browser.
- * About one visit in fifty lost an event on its way.
+ * About one visit in fifty lost an event on its way, one in fifty came late, and one event in five hundred was sent again and skipped.
  */
 export async function landMonth(
   eventsDir: string,
@@ -43,11 +47,16 @@ export async function landMonth(
   const random = randomFrom(8)
   const firstHour = Math.floor(nowMs / hourLengthMs) - hours + 1
   const next = new Array<number>(partitions).fill(0)
+  const lengthOf = (hour: number) => Math.min(hourLengthMs, nowMs - (firstHour + hour) * hourLengthMs)
+  const shares = Array.from({ length: hours }, (_, hour) => liveliness(firstHour + hour, random) * lengthOf(hour))
+  const all = shares.reduce((sum, share) => sum + share, 0)
   let written = 0
+  let shared = 0
   for (let hour = 0; hour < hours; hour++) {
-    const until = Math.round((events * (hour + 1)) / hours)
+    shared += shares[hour] ?? 0
+    const until = Math.round((events * shared) / all)
     const hourMs = (firstHour + hour) * hourLengthMs
-    const lengthMs = Math.min(hourLengthMs, nowMs - hourMs)
+    const lengthMs = lengthOf(hour)
     const lines: string[][] = Array.from({ length: partitions }, () => [])
     const starts = [...next]
     while (written < until) {
@@ -57,9 +66,11 @@ export async function landMonth(
         hourMs + random() * lengthMs,
         Math.min(until - written, 1 + Math.floor(random() * 19)),
       )) {
-        const offset = next[partition] ?? 0
+        const again = random() < 0.002 ? { skipped: 1 } : {}
+        const offset = (next[partition] ?? 0) + (again.skipped ?? 0)
         next[partition] = offset + 1
-        lines[partition]?.push(landedText(encodeRecord(record).toString(), { topic: 'clicktrail', partition, offset }))
+        const position = { topic: 'clicktrail', partition, offset, ...again }
+        lines[partition]?.push(landedText(encodeRecord(record).toString(), position))
         written += 1
       }
     }
@@ -69,6 +80,12 @@ export async function landMonth(
       await writeGzip(join(eventsDir, pathOf({ hourMs, generation: 1, partition, start, format: 'json.gz' })), text)
     }
   }
+}
+
+/** How much is going on in an hour since 1970, UTC: from 0.3 before dawn to about 2 in the evening, less on some days than on others. */
+function liveliness(hour: number, random: () => number): number {
+  const ofDay = 1 - 0.7 * Math.cos(((hour % 24) - 4) * (Math.PI / 12)) ** 3
+  return ofDay * (0.85 + 0.3 * random()) * (Math.floor(hour / 24 + 3) % 7 < 2 ? 0.75 : 1)
 }
 
 function visitOf(random: () => number, timeMs: number, length: number): EventRecord[] {
@@ -83,27 +100,32 @@ function visitOf(random: () => number, timeMs: number, length: number): EventRec
       .padStart(11, '0')
   const tab = `${Math.floor(timeMs).toString(36).padStart(9, '0')}${text()}`
   const visitor = Math.floor(random() * 2_000)
-  const id = `${folderOf(Math.floor(timeMs / hourLengthMs) * hourLengthMs).slice(3, 13)}-${visitor}-pseudonym`
+  const day = Math.floor(timeMs / hourLengthMs / 24)
+  const id = createHash('sha256').update(`${day} ${visitor}`).digest('base64url').slice(0, 22)
+  const site = visitor % 4 === 0 ? 'colors' : 'shop'
+  const paths = sites[site]
   const [name, os, type] = pick(agents)
   const lost = random() < 0.002 * length ? Math.floor(random() * length) : -1
+  const lateMs = random() < 0.02 ? 90_000 + random() * hourLengthMs : 0
   return Array.from({ length }, (_, index): EventRecord => {
     const n = index + 1 + (lost >= 0 && index >= lost ? 1 : 0)
     const clicked = index % 3 === 1
     const path = pick(paths)
     const time = new Date(timeMs + index * 4_000).toISOString()
+    const created = new Date(timeMs + index * 4_000 + lateMs + 300).toISOString()
     return {
       '@timestamp': time,
       event: {
         id: `${tab}-${n}`,
         action: clicked ? 'color_click' : index % 7 === 5 ? 'add_to_cart' : 'page_view',
         sequence: n,
-        created: time,
+        created,
       },
-      site: 'example',
+      site,
       tab: { id: tab },
       ...(visitor % 3 === 0 ? { session: { id: `session-${tab}` } } : {}),
       user: { id },
-      url: { full: `https://shop.example${path}`, domain: 'shop.example', path },
+      url: { full: `https://${site}.example${path}`, domain: `${site}.example`, path },
       page: { title: `Page ${path}`, language: visitor % 5 === 0 ? 'ko' : 'en' },
       ...(index === 0 ? { http: { request: { referrer: 'https://search.example/' } } } : {}),
       user_agent: {

@@ -1,16 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { serve } from '@hono/node-server'
-import { Hono } from 'hono'
-import { pino } from 'pino'
-import { z } from 'zod'
 import { panels } from '../../dashboard/api.ts'
-import { createDashboard } from '../../dashboard/dashboard.ts'
 import { firstPaints } from './first-paint.ts'
-import { landMonth } from './landed-month.ts'
 import { type Options, optionsOf, usage } from './options.ts'
+import { takePictures } from './pictures.ts'
+import { serveMonth } from './served-month.ts'
 
 const ranges = ['day', 'week', 'month', 'all'] as const
 const paintLimitMs = 1_000
@@ -38,6 +30,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage)
     return 0
   }
+  if (options.pictures !== undefined) {
+    await takePictures(options.pictures, options.events)
+    return 0
+  }
   const figures = await measure(options)
   console.log(options.json ? JSON.stringify(figures, null, 2) : tableOf(figures))
   const slow = Object.values(figures.panels).some(times => median(times) > panelLimitMs)
@@ -45,26 +41,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function measure({ events, rounds }: Options): Promise<Figures> {
-  const dir = await mkdtemp(join(tmpdir(), 'clicktrail-bench-'))
-  console.error(`bench dashboard: writing ${events} events`)
-  await landMonth(dir, { events, nowMs: Date.now() })
-  const dashboard = createDashboard({
-    eventsDir: dir,
-    pageDir: resolve('dist/dashboard'),
-    sqlWorker: resolve('dist/sql-worker.js'),
-    logger: pino({ level: 'error' }),
-  })
-  const app = new Hono().route('/dashboard', dashboard.app)
-  const served = await new Promise<{ server: ReturnType<typeof serve>; url: string }>(resolve => {
-    const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
-      resolve({ server, url: `http://127.0.0.1:${port}/dashboard` }),
-    )
-  })
-  const { server, url } = served
+  const { url, importMs, close } = await serveMonth({ events, nowMs: Date.now() })
   try {
-    const began = performance.now()
-    await imported(url, events)
-    const importMs = performance.now() - began
     const times: Record<string, number[]> = {}
     for (const panel of panels)
       for (const range of ranges) {
@@ -73,19 +51,7 @@ async function measure({ events, rounds }: Options): Promise<Figures> {
       }
     return { events, importMs, firstPaintMs: await firstPaints(url, rounds), panels: times }
   } finally {
-    await dashboard.close()
-    server.close()
-    await rm(dir, { recursive: true, force: true })
-  }
-}
-
-async function imported(url: string, events: number): Promise<void> {
-  const status = z.object({ imported: z.object({ events: z.number(), pendingFiles: z.number() }) })
-  for (;;) {
-    const answer = await fetch(`${url}/api/status`)
-    const found = status.safeParse(await answer.json())
-    if (found.success && found.data.imported.events >= events) return
-    await sleep(200)
+    await close()
   }
 }
 

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util'
 export interface Options {
   events: number
   rounds: number
+  /** Where to put pictures of the page, instead of measuring. */
+  pictures: string | undefined
   json: boolean
   help: boolean
 }
@@ -13,10 +15,11 @@ export const usage = `Usage: npm run bench -- dashboard [options]
 How long the dashboard takes on a month of landed files: the page's first paint in Chromium, and every panel for a day, a week,
 a month and all, as the page asks it. The files are generated in a temporary folder that is removed again.
 
-  --events N  landed events (1000000)
-  --rounds N  questions of each panel (5)
-  --json      print JSON instead of the table
-  --help      print this
+  --events N      landed events (1000000)
+  --rounds N      questions of each panel (5)
+  --pictures DIR  take the README's pictures of the page instead
+  --json          print JSON instead of the table
+  --help          print this
 
 Exit 1: a first paint above 1 s or a median above 500 ms. Exit 2: wrong options.`
 
@@ -27,6 +30,7 @@ export function optionsOf(args: readonly string[]): Options {
     options: {
       events: { type: 'string', default: '1000000' },
       rounds: { type: 'string', default: '5' },
+      pictures: { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -34,6 +38,7 @@ export function optionsOf(args: readonly string[]): Options {
   return {
     events: count('--events', values.events),
     rounds: count('--rounds', values.rounds),
+    pictures: values.pictures,
     json: values.json,
     help: values.help,
   }
