@@ -1,5 +1,4 @@
 import type { TopicReader } from '../topic/topic.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /** A partition that wants to know where its log ends. */
 export interface EndWatcher {
@@ -21,8 +20,8 @@ export function watchEnds(
     if (asking) return
     asking = true
     const asked = [...partitions()].map(async one => {
-      const { high } = await untilAborted(reader.bounds(one.partition), signal)
-      one.sawEnd(high)
+      const { high } = await reader.bounds(one.partition)
+      if (!signal.aborted) one.sawEnd(high)
     })
     // An unknown end is no trouble of its own: whoever has to know it asks for itself, and says so.
     await Promise.allSettled(asked)

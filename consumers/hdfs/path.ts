@@ -43,6 +43,11 @@ export function pathOf(path: LandedPath): string {
   return `${folderOf(path.hourMs)}/events-${tagOf(path.generation, path.partition)}-${start}.${path.format}`
 }
 
+/** Whether a file of this name may be of a partition; {@link parsePath} knows, at many times the price. */
+export function mayBeOf(partition: number, name: string): boolean {
+  return name.includes(`${tagOf(1, partition)}-`)
+}
+
 /** The inverse of {@link pathOf}; undefined for files that are not ours. */
 export function parsePath(path: string): LandedPath | undefined {
   const match = /^(.+)\/events-(?:g(\d+)-)?p(\d{2,})-(\d{20})\.(json|json\.gz)$/.exec(path)

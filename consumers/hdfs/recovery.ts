@@ -1,6 +1,6 @@
 import { PartitionHalted } from '../sink.ts'
 import { type LandedRow, lastLineOf, parseLandedRow } from './last-line.ts'
-import { folderOf, hourLengthMs, type LandedPath, parseFolder, parsePath } from './path.ts'
+import { folderOf, hourLengthMs, type LandedPath, mayBeOf, parseFolder, parsePath } from './path.ts'
 import type { LandingStore } from './store.ts'
 
 /** How far below the newest folder the newest file may lie: LogAppendTime steps back when a leader's clock does. */
@@ -75,8 +75,9 @@ async function filesOfDay(store: LandingStore, day: string, key: FileKey): Promi
 async function filesOfHour(store: LandingStore, folder: string, key: FileKey): Promise<FoundFile[]> {
   const files: FoundFile[] = []
   for (const entry of await store.list(folder)) {
+    if (entry.directory || !mayBeOf(key.partition, entry.name)) continue
     const path = `${folder}/${entry.name}`
-    const parsed = entry.directory ? undefined : parsePath(path)
+    const parsed = parsePath(path)
     if (parsed?.partition !== key.partition || parsed.generation < key.generation) continue
     files.push({ ...parsed, path, length: entry.length })
   }

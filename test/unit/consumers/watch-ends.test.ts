@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, it, vi } from 'vitest'
 import { watchEnds } from '../../../consumers/watch-ends.ts'
 import { TopicError } from '../../../topic/topic.ts'
@@ -22,4 +23,15 @@ it('tells each partition where its log ends, again and again, and nobody after t
   const bounds = vi.spyOn(reader, 'bounds')
   await new Promise(resolve => setTimeout(resolve, 20))
   expect(bounds).not.toHaveBeenCalled()
+})
+
+it('listens for its end once, however many partitions it asks for: Node warns of more than ten', async () => {
+  const reader = createFakeReader()
+  const bounds = vi.spyOn(reader, 'bounds').mockReturnValue(new Promise(() => {}))
+  const partitions = Array.from({ length: 20 }, (_, partition) => ({ partition, sawEnd() {} }))
+  const end = new AbortController()
+  watchEnds(reader, () => partitions, { everyMs: 1, signal: end.signal })
+  await vi.waitFor(() => expect(bounds).toHaveBeenCalledTimes(20))
+  expect(getEventListeners(end.signal, 'abort')).toHaveLength(1)
+  end.abort()
 })

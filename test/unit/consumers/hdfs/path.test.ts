@@ -5,6 +5,7 @@ import {
   gapPathOf,
   hourOf,
   type LandedPath,
+  mayBeOf,
   parseFolder,
   parseGapPath,
   parsePath,
@@ -23,6 +24,11 @@ test.each<[Partial<LandedPath>, string]>([
   expect(pathOf({ ...file, ...part })).toBe(path)
 })
 
+test('tells most names of other partitions without a look at the rest', () => {
+  const names = [2, 4, 10, 33, 103].map(partition => pathOf({ ...file, partition, generation: 3 }))
+  expect(names.map(name => mayBeOf(3, name))).toEqual([false, false, false, false, false])
+})
+
 test('reads back every name that it gives', () => {
   const paths = fc.record<LandedPath>({
     hourMs: fc.integer({ min: 0, max: 2_000_000 }).map(hours => hours * 3_600_000),
@@ -34,6 +40,7 @@ test('reads back every name that it gives', () => {
   fc.assert(
     fc.property(paths, path => {
       expect(parsePath(pathOf(path))).toEqual(path)
+      expect(mayBeOf(path.partition, pathOf(path))).toBe(true)
     }),
   )
 })
