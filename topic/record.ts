@@ -130,9 +130,9 @@ export function landedEnd(kafka: KafkaPosition): string {
 /** As {@link landedEnd}, for many records of one partition: what they share becomes text once. */
 export function landedEndsOf(
   shared: Omit<KafkaPosition, 'offset' | 'skipped'>,
-): (offset: number, skipped: number) => string {
+): (offset: number, skipped?: number) => string {
   const { topic, partition, generation } = shared
   const before = `,"kafka":{"topic":${JSON.stringify(topic)},"partition":${partition},"offset":`
   const after = generation === undefined ? '}}' : `,"generation":${generation}}}`
-  return (offset, skipped) => `${before}${offset}${skipped === 0 ? '' : `,"skipped":${skipped}`}${after}`
+  return (offset, skipped = 0) => `${before}${offset}${skipped === 0 ? '' : `,"skipped":${skipped}`}${after}`
 }

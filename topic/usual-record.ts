@@ -50,8 +50,9 @@ const usual = new RegExp(
 const maxNameChars = 1_000
 
 /** Properties as they nearly always are. A text here has no quotes, so that each is a name's or a value's begin or end. */
-const flat =
-  /^\{(?:"[^"\\\x00-\x1f]*":(?:"[^"\\\x00-\x1f]*"|-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?|true|false)(?:,(?=")|(?=\})))*\}$/
+const anyText = '"[^"\\\\\\x00-\\x1f]*"'
+const number = '-?(?:0|[1-9]\\d{0,14})(?:\\.\\d{1,15})?'
+const flat = new RegExp(`^${object(`(?:${anyText}:(?:${anyText}|${number}|true|false)(?:,(?=")|(?=\\}))`, ')*')}$`)
 /** A name that is there again, or something like it. */
 const again = /("[^"]*":).*\1/s
 /** The time that `again` takes rises with the square. */

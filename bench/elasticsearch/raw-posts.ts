@@ -1,30 +1,34 @@
 import { Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { bulkBody, dailyIndex, documentBytes, originOf } from '../../consumers/elasticsearch/document.ts'
-import { landedEnd } from '../../topic/record.ts'
+import { bulkBody, dailyIndex, documentBytes } from '../../consumers/elasticsearch/document.ts'
+import { landedEndsOf, readRecord } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 
-const idPattern = /"event":\{"id":"([^"]+)"/
+function lineOf({ value }: LogRecord) {
+  const read = readRecord(value)
+  if (!read.ok) throw new Error(read.message)
+  return read
+}
 
 /** The daily indices of records. */
 export function indicesOf(records: readonly LogRecord[], index: string): Set<string> {
   const indexOf = dailyIndex(index)
-  return new Set(records.map(({ value }) => indexOf(originOf(value ?? Buffer.alloc(0)))))
+  return new Set(records.map(record => indexOf(lineOf(record))))
 }
+
+const endOf = landedEndsOf({ topic: 'bench', partition: 0 })
 
 /** The bodies of bulks, ready before the clock runs. */
 export function bodiesOf(records: readonly LogRecord[], index: string, bulkRecords: number): Buffer[] {
   const indexOf = dailyIndex(index)
   const bodies = []
   for (let from = 0; from < records.length; from += bulkRecords) {
-    const documents = records.slice(from, from + bulkRecords).map(({ value, offset }) => {
-      const json = value ?? Buffer.alloc(0)
-      const [, id = ''] = idPattern.exec(Buffer.from(json).toString()) ?? []
-      const end = landedEnd({ topic: 'bench', partition: 0, offset })
-      return { index: indexOf(originOf(json)), id, json, end }
+    const documents = records.slice(from, from + bulkRecords).map(record => {
+      const line = lineOf(record)
+      return { index: indexOf(line), id: line.eventId, json: line.json, offset: record.offset }
     })
-    const bytes = documents.reduce((sum, one) => sum + documentBytes(one), 0)
-    bodies.push(bulkBody(documents, bytes))
+    const bytes = documents.reduce((sum, one) => sum + documentBytes(one) + endOf(one.offset).length + 1, 0)
+    bodies.push(bulkBody(documents, endOf, bytes))
   }
   return bodies
 }

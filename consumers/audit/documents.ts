@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readRecord } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 import { createBulk } from '../elasticsearch/bulk.ts'
-import { dailyIndex, maxIdBytes, originOf } from '../elasticsearch/document.ts'
+import { dailyIndex, maxIdBytes } from '../elasticsearch/document.ts'
 import { blockOffsets, halvesOf, requestsOf, type Span } from './blocks.ts'
 
 /** What is known of a record that has no document at its offset. `dropped`: its index went with older ones, or is closed. */
@@ -98,8 +98,7 @@ export function createDocuments({ client, topic, index }: { client: Client; topi
       const entries = records.flatMap(record => {
         const read = readRecord(record.value)
         if (!read.ok || Buffer.byteLength(read.eventId) > maxIdBytes) return []
-        const origin = originOf(read.json)
-        return [{ id: origin.id, index: indexOf(origin), json: read.json, end: '', bytes: 0, record, addedMs: 0 }]
+        return [{ id: read.eventId, index: indexOf(read), record }]
       })
       if (entries.length === 0) return [...verdicts.values()]
       const compared = await bulk.compare(entries, { topic, partition }, signal)

@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch'
 import { z } from 'zod'
-import { decodeRecord } from '../../topic/record.ts'
+import { decodeRecord, landedEndsOf } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 import { type Conflict, conflictFields, conflictOf } from './conflict.ts'
 import { type BulkDocument, bulkBody } from './document.ts'
@@ -22,10 +22,14 @@ export interface LogPlace {
 
 export interface Bulk {
   /** One bulk of creates: an answer an entry, in order, or why the whole failed. Rejects only when `signal` aborts. */
-  create(entries: readonly BulkEntry[], signal: AbortSignal): Promise<ItemAnswer[] | RequestFailure>
+  create(
+    entries: readonly BulkEntry[],
+    place: LogPlace,
+    signal: AbortSignal,
+  ): Promise<readonly ItemAnswer[] | RequestFailure>
   /** Looks at the documents that have the entries' ids. `missing`: gone meanwhile. Rejects only when `signal` aborts. */
   compare(
-    entries: readonly BulkEntry[],
+    entries: readonly Pick<BulkEntry, 'index' | 'id' | 'record'>[],
     place: LogPlace,
     signal: AbortSignal,
   ): Promise<(Conflict | 'missing')[] | RequestFailure>
@@ -61,16 +65,14 @@ export function createBulk(client: Client): Bulk {
   }
 
   return {
-    async create(entries, signal) {
+    async create(entries, place, signal) {
+      const bytes = entries.reduce((sum, one) => sum + one.bytes, 0)
       const answer = await post(
         {
           method: 'POST',
           path: '/_bulk',
           querystring: { filter_path: bulkFields },
-          bulkBody: bulkBody(
-            entries,
-            entries.reduce((sum, { bytes }) => sum + bytes, 0),
-          ),
+          bulkBody: bulkBody(entries, landedEndsOf(place), bytes),
         },
         bulkAnswer,
         signal,

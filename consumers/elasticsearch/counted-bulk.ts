@@ -9,8 +9,8 @@ export function countedBulk(bulk: Bulk): { bulk: Bulk; counts(): StorageCounts }
   return {
     bulk: {
       ...bulk,
-      async create(entries, signal) {
-        const answer = await bulk.create(entries, signal)
+      async create(entries, place, signal) {
+        const answer = await bulk.create(entries, place, signal)
         const before = answers.retry
         if ('outcome' in answer) answers[answer.outcome] += entries.length
         else for (const item of answer) answers[itemOutcome(item)]++

@@ -1,39 +1,10 @@
-import { decodeRecord } from '../../topic/record.ts'
+import type { Origin } from '../../topic/usual-record.ts'
 
 const dayMs = 86_400_000
 const tabPattern = /^[0-9a-z]{16,40}$/
 
 /** Bytes that Elasticsearch takes for an `_id`; a longer one fails the whole bulk. */
 export const maxIdBytes = 512
-
-/** What says where an event belongs. */
-export interface Origin {
-  /** `event.id`. */
-  id: string
-  /** `event.created`. */
-  created: string
-  /** `tab.id`. */
-  tab: string
-}
-
-/** The beginning of a record in the order in which our collector writes it. Its texts have no escapes, so that nothing is read across an end. */
-const usual =
-  /^\{"@timestamp":"[^"\\]*","event":\{"id":"([ !#-[\]-~]*)","action":"[^"\\]*","sequence":\d+,"created":"([^"\\]*)"\},"site":"[^"\\]*","tab":\{"id":"([^"\\]*)"\}/
-
-/** Long enough for the beginning of nearly every record. */
-const beginningBytes = 384
-
-/** Reads it from a record's JSON text, as `readRecord` gives it. Throws on any other. */
-export function originOf(json: Uint8Array): Origin {
-  const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json.buffer, json.byteOffset, json.length)
-  // As Latin-1 a tab outside ASCII is another one, but of no shape that `dailyIndex` would believe.
-  const match = usual.exec(bytes.toString('latin1', 0, beginningBytes))
-  if (match?.[1] && match[2] && match[3]) return { id: match[1], created: match[2], tab: match[3] }
-  const decoded = decodeRecord(json)
-  if (!decoded.ok) throw new Error(`not a record: ${decoded.message}`)
-  const { event, tab } = decoded.record
-  return { id: event.id, created: event.created, tab: tab.id }
-}
 
 /** Days that are remembered. */
 const maxNames = 1_000
@@ -66,36 +37,46 @@ export interface BulkDocument {
   id: string
   /** The record's JSON text. */
   json: Uint8Array
-  /** What takes the place of its closing brace. */
-  end: string
+  offset: number
 }
+
+/** What takes the place of the closing brace of the record at an offset: `landedEndsOf` its partition. */
+export type EndOf = (offset: number) => string
 
 /** An id whose JSON text is itself in quotes. */
 const plain = /^[ !#-[\]-~]*$/
 
 const quoted = (id: string) => (plain.test(id) ? `"${id}"` : JSON.stringify(id))
 const createStart = '{"create":{"_index":"'
+const createId = '","_id":'
 
-/** Bytes that it takes at most in {@link bulkBody}. */
-export function documentBytes({ index, id, json, end }: BulkDocument): number {
-  const idBytes = plain.test(id) ? id.length : Buffer.byteLength(JSON.stringify(id))
-  return createStart.length + index.length + idBytes + json.length + end.length + 20
+/** Bytes that it takes at most in {@link bulkBody}, its end left out. */
+export function documentBytes({ index, id, json }: Omit<BulkDocument, 'offset'>): number {
+  const idBytes = plain.test(id) ? id.length + 2 : Buffer.byteLength(JSON.stringify(id))
+  return createStart.length + index.length + createId.length + idBytes + 3 + json.length
 }
 
 /**
  * The body of a bulk that creates each document under its id, or says that it is there. Records are copied as bytes, never
- * made into text. `bytes` is at least the sum of {@link documentBytes}; names of indices and `end` are plain ASCII.
+ * made into text. `bytes` is at least the sum of {@link documentBytes} and of the ends with a newline each; names of indices
+ * and ends are plain ASCII.
  */
-export function bulkBody(documents: Iterable<BulkDocument>, bytes: number): Buffer {
+export function bulkBody(documents: Iterable<BulkDocument>, endOf: EndOf, bytes: number): Buffer {
   const body = Buffer.allocUnsafeSlow(bytes)
   let at = 0
-  let text = ''
-  for (const { index, id, json, end } of documents) {
-    at += body.write(`${text}${createStart}${index}","_id":${quoted(id)}}}\n`, at)
+  let end = ''
+  let start = ''
+  let startIndex: string | undefined
+  for (const { index, id, json, offset } of documents) {
+    if (index !== startIndex) {
+      start = `${createStart}${index}${createId}`
+      startIndex = index
+    }
+    at += body.write(`${end}${start}${quoted(id)}}}\n`, at)
     body.set(json, at)
     at += json.length - 1
-    text = `${end}\n`
+    end = `${endOf(offset)}\n`
   }
-  at += body.write(text, at)
+  at += body.write(end, at)
   return body.subarray(0, at)
 }

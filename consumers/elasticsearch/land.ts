@@ -49,7 +49,7 @@ export async function land(entries: readonly BulkEntry[], options: LandOptions):
   for (let chunk = queue.shift(); chunk; chunk = queue.shift()) {
     signal.throwIfAborted()
     const { answer, lone } = await create(chunk, options)
-    const answered = Array.isArray(answer)
+    const answered = !('outcome' in answer)
     let again = answered ? await settle(chunk, answer, landed, options) : afterFailure(chunk, answer, landed, lone)
     if (!answered && !again && answer.statusCode === 400) alone.push(answer.message)
     if (queue.length === 0 && entries.length > 1 && alone.length === entries.length && new Set(alone).size === 1) {
@@ -72,12 +72,12 @@ export async function land(entries: readonly BulkEntry[], options: LandOptions):
 }
 
 /** One bulk, when its turn has come. `lone`: no other was allowed beside it. */
-async function create(chunk: readonly BulkEntry[], { bulk, inFlight, signal }: LandOptions) {
+async function create(chunk: readonly BulkEntry[], { bulk, inFlight, place, signal }: LandOptions) {
   const slot = await inFlight.enter(signal)
   const lone = inFlight.limit === 1
   let outcome: 'taken' | 'crowded' = 'taken'
   try {
-    const answer = await bulk.create(chunk, signal)
+    const answer = await bulk.create(chunk, place, signal)
     if (isCrowded(answer)) outcome = 'crowded'
     return { answer, lone }
   } finally {

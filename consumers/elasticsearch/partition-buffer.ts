@@ -9,10 +9,13 @@ import {
   type Rejected,
 } from '../sink.ts'
 import type { BulkEntry, LogPlace } from './bulk.ts'
-import { dailyIndex, documentBytes, maxIdBytes, originOf } from './document.ts'
+import { dailyIndex, documentBytes, maxIdBytes } from './document.ts'
 
 /** What an entry holds in memory beside its bytes: objects and texts, measured. */
 const overheadBytes = 1_100
+
+/** No end is longer, the newline after it included. */
+const endBytesOf = (place: LogPlace) => landedEnd({ ...place, offset: Number.MAX_SAFE_INTEGER }).length + 1
 
 /** What a partition has to send and has sent, in the order of the log, and how far it has read. */
 export interface PartitionBuffer {
@@ -36,7 +39,6 @@ export interface PartitionBuffer {
  * compared with what the commit remembers. Throws {@link PartitionHalted} if the log ends before it.
  */
 export function createPartitionBuffer(place: LogPlace, index: string, assignment: Assignment): PartitionBuffer {
-  const { topic, partition } = place
   const { low, high, committed } = assignment
   if (committed && committed.next > high) {
     throw new PartitionHalted(
@@ -55,6 +57,7 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
   let sentBytes = 0
   let handled = { next: start, metadata: known }
   const indexOf = dailyIndex(index)
+  const endBytes = endBytesOf(place)
 
   /** The record at `start - 1` must be the one that was committed. */
   function check(record: LogRecord): void {
@@ -72,16 +75,12 @@ export function createPartitionBuffer(place: LogPlace, index: string, assignment
     const read = readRecord(record.value)
     lastRead = { timestampMs: record.timestampMs, id: undefined }
     if (!read.ok) return { record, reason: read.reason, message: read.message }
-    const { json } = read
-    // Not the id of `read`: it is a part of the record's whole text, and would keep that in memory.
-    const origin = originOf(json)
-    const { id } = origin
+    const { json, eventId: id } = read
     lastRead.id = id
     if (Buffer.byteLength(id) > maxIdBytes)
       return { record, reason: 'invalid', message: `event.id has more than ${maxIdBytes} bytes` }
-    const end = landedEnd({ topic, partition, offset: record.offset })
-    const entry = { record, id, index: indexOf(origin), json, end, bytes: 0, addedMs: nowMs }
-    entry.bytes = documentBytes(entry)
+    const entry = { record, id, index: indexOf(read), json, offset: record.offset, bytes: endBytes, addedMs: nowMs }
+    entry.bytes += documentBytes(entry)
     entries.push(entry)
     bytes += entry.bytes
     return undefined

@@ -31,7 +31,7 @@ export function preparedBulk(bulk: Bulk, client: Client, index: string): Bulk {
 
   return {
     ...bulk,
-    async create(entries, signal) {
+    async create(entries, place, signal) {
       if (!sure) {
         preparing ??= prepare().finally(() => {
           preparing = undefined
@@ -40,7 +40,7 @@ export function preparedBulk(bulk: Bulk, client: Client, index: string): Bulk {
         signal.throwIfAborted()
         if (failure) return failure
       }
-      const answer = await bulk.create(entries, signal)
+      const answer = await bulk.create(entries, place, signal)
       if ('outcome' in answer) {
         if (answer.statusCode === undefined) sure = false
         return answer

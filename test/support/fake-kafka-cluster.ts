@@ -76,7 +76,6 @@ export function fakeKafkaCluster(topic: string, leaders: number[]): FakeKafkaClu
       requestQueue: {
         requestTimeout: 4_000,
         pending: [],
-        scheduleCheckPendingRequests() {},
         push(request: QueuedRequest) {
           if (request.expectResponse) waiting.add(request)
           request.sendRequest()

@@ -3,8 +3,11 @@ import { expect, test } from 'vitest'
 import { encodeEvents } from '../../../collector/records/encode-events.ts'
 import { createUserAgentParser } from '../../../collector/records/user-agent.ts'
 import { validate } from '../../../collector/validation/validate.ts'
-import { decodeRecord, readRecord } from '../../../topic/record.ts'
-import { usualEventId } from '../../../topic/usual-record.ts'
+import { decodeRecord, type EventRecord, encodeRecord, readRecord } from '../../../topic/record.ts'
+import { usualOrigin } from '../../../topic/usual-record.ts'
+import { eventRecord, logStartMs } from '../../support/log-records.ts'
+
+const usualEventId = (value: Uint8Array) => usualOrigin(value)?.eventId
 
 const time = '2026-11-21T02:44:46.123Z'
 const tab = '0mwpt1nbck9k2j4h6f8d'
@@ -95,11 +98,13 @@ const changed = (text: string, { at, cut, put }: { at: number; cut: number; put:
 }
 
 function expectAgreement(value: Uint8Array): void {
-  const usual = usualEventId(value)
+  const usual = usualOrigin(value)
   if (usual === undefined) return
   const decoded = decodeRecord(value)
   if (!decoded.ok) throw new Error(decoded.message)
-  expect(decoded.record.event.id).toBe(usual)
+  const { event, tab } = decoded.record
+  const latin1 = (text: string) => Buffer.from(text).toString('latin1')
+  expect(usual).toEqual({ eventId: event.id, created: event.created, tab: latin1(tab.id) })
   expect(JSON.parse(decoded.text)).toEqual(JSON.parse(Buffer.from(value).toString()))
 }
 
@@ -207,6 +212,24 @@ test.each([
 ])('reads a record in %s: its id and its bytes', (_, text) => {
   const read = readRecord(Buffer.from(text))
   expect(read.ok && [read.eventId, Buffer.from(read.json).toString()]).toEqual(['a-1', text])
+})
+
+const created = logStartMs
+const record = eventRecord({ tab: 'tab-1', atMs: created })
+
+test.each<[string, EventRecord]>([
+  ['as our collector writes it', record],
+  ['in another order', { ...JSON.parse('{"tab":{"id":"tab-1"},"site":"s"}'), ...record }],
+  ['with quotes in its texts', { ...record, site: 'a","tab":{"id":"other"},"b":"' }],
+  ['with more members', { ...record, tab: { more: 1, id: 'tab-1' } }],
+  ['with an id outside ASCII', { ...record, event: { ...record.event, id: 'é "1"' } }],
+  ['with a long action', { ...record, event: { ...record.event, action: 'x'.repeat(2_000) } }],
+])('reads where a record %s belongs', (_, given) => {
+  expect(readRecord(encodeRecord(given))).toMatchObject({
+    eventId: given.event.id,
+    created: record.event.created,
+    tab: 'tab-1',
+  })
 })
 
 test('says of a bad record what decodeRecord says', () => {

@@ -4,6 +4,7 @@ import { countedBulk } from '../../../../consumers/elasticsearch/counted-bulk.ts
 import { logRecord } from '../../../support/log-records.ts'
 
 const { signal } = new AbortController()
+const place = { topic: 'clicktrail', partition: 0 }
 
 function counted(...answers: Awaited<ReturnType<Bulk['create']>>[]) {
   return countedBulk({
@@ -18,7 +19,7 @@ const entries = (count: number): BulkEntry[] =>
     index: 'clicktrail-2026.11.21',
     id: String(offset),
     json: Buffer.from('{}'),
-    end: '}',
+    offset,
     bytes: 2,
     addedMs: 0,
   }))
@@ -29,7 +30,7 @@ it('counts documents by what became of them, and a bulk that had to wait once', 
     { outcome: 'retry', statusCode: undefined, message: 'no answer' },
     { outcome: 'stop', statusCode: 401, message: 'who are you?' },
   )
-  for (const size of [5, 3, 2]) await bulk.create(entries(size), signal)
+  for (const size of [5, 3, 2]) await bulk.create(entries(size), place, signal)
   expect(counts()).toEqual({
     retries: 2,
     answers: [

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bulkBody, dailyIndex, documentBytes, originOf } from '../../../../consumers/elasticsearch/document.ts'
-import { type EventRecord, encodeRecord, landedEnd, readRecord } from '../../../../topic/record.ts'
+import { bulkBody, dailyIndex, documentBytes } from '../../../../consumers/elasticsearch/document.ts'
+import { type EventRecord, encodeRecord, landedEnd } from '../../../../topic/record.ts'
 import { eventRecord, logStartMs, tabOf } from '../../../support/log-records.ts'
 
 const dayMs = 86_400_000
 const created = logStartMs + dayMs / 2
 
-const indexOfRecord = (record: EventRecord, index: string) => dailyIndex(index)(originOf(encodeRecord(record)))
+const indexOfRecord = ({ event, tab }: EventRecord, index: string) =>
+  dailyIndex(index)({ created: event.created, tab: tab.id })
 
 describe('dailyIndex', () => {
   it.each([
@@ -39,28 +40,6 @@ describe('dailyIndex', () => {
   })
 })
 
-describe('originOf', () => {
-  const origin = (text: string) => originOf(Buffer.from(text))
-  const record = eventRecord({ tab: 'tab-1', atMs: created })
-
-  it.each<[string, EventRecord]>([
-    ['as our collector writes it', record],
-    ['in another order', { ...JSON.parse('{"tab":{"id":"tab-1"},"site":"s"}'), ...record }],
-    ['with quotes in its texts', { ...record, site: 'a","tab":{"id":"other"},"b":"' }],
-    ['with more members', { ...record, tab: { more: 1, id: 'tab-1' } }],
-    ['with an id outside ASCII', { ...record, event: { ...record.event, id: 'é "1"' } }],
-    ['with a long action', { ...record, event: { ...record.event, action: 'x'.repeat(2_000) } }],
-  ])('reads a record %s', (_, given) => {
-    const read = readRecord(encodeRecord(given))
-    if (!read.ok) throw new Error(read.message)
-    expect(originOf(read.json)).toEqual({ id: given.event.id, created: record.event.created, tab: 'tab-1' })
-  })
-
-  it('throws on what is no record', () => {
-    expect(() => origin('{"tab":{"id":"x"}}')).toThrow('not a record')
-  })
-})
-
 describe('bulkBody', () => {
   it('holds two lines a document: where to create it, and the record with its place on the log', () => {
     const records = ['two\nlines "quoted"', 'é 日本', 'plain'].map(note => eventRecord({ properties: { note } }))
@@ -68,11 +47,13 @@ describe('bulkBody', () => {
       index: 'i',
       id: `a"é\n${offset}`,
       json: encodeRecord(record),
-      end: landedEnd({ topic: 't', partition: 1, offset }),
+      offset,
     }))
+    const endOf = (offset: number) => landedEnd({ topic: 't', partition: 1, offset })
     const body = bulkBody(
       documents,
-      documents.reduce((sum, one) => sum + documentBytes(one), 0),
+      endOf,
+      documents.reduce((sum, one) => sum + documentBytes(one) + endOf(one.offset).length + 1, 0),
     )
     const lines = body.toString().split('\n')
     expect(lines.pop()).toBe('')
