@@ -25,6 +25,14 @@ test.each(alerts)(
   },
 )
 
+test('an alert watches each job that is scraped, and no other', () => {
+  const scraped = [...read('deploy/prometheus/prometheus.yml').matchAll(/job_name: (\S+)/g)].map(([, job]) => job)
+  const watched = alerts.flatMap(({ expr }) =>
+    [...expr.matchAll(/\bup\{job=~?"([^"]+)"\}/g)].flatMap(([, jobs = '']) => jobs.split('|')),
+  )
+  expect(watched.toSorted()).toEqual(scraped.toSorted())
+})
+
 test.each([...alerts, ...records])('$name asks for metrics that there are', async ({ expr }) => {
   expect(unknownIn(expr, await watchedMetrics())).toEqual([])
 })
