@@ -86,7 +86,7 @@ export async function createBrokerNode(options: BrokerNodeOptions): Promise<Brok
           if (started.exitCode !== null) throw new Error(`broker ${id} ended while it started:\n${tailOf(log)}`)
           return readFileSync(log, 'utf8').includes('Kafka Server started')
         },
-        { what: `broker ${id} in ${log}`, timeoutMs: 120_000, everyMs: 200 },
+        { what: `broker ${id} in ${log}`, timeoutMs: 300_000, everyMs: 200 },
       )
     },
     async end(signal) {
