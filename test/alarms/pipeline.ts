@@ -53,8 +53,23 @@ export async function startPipeline(dataDir: string, progress: (line: string) =>
     spawn(['consume', 'elasticsearch'], elasticsearch),
     spawn(['audit', '--watch', '1'], audit),
   ]
+  const close = async () => {
+    await Promise.all(processes.map(running => running.stop()))
+    await brokers.close()
+    const files = new URL(
+      `/webhdfs/v1/tmp/clicktrail-${name}?op=DELETE&recursive=true&user.name=clicktrail`,
+      env.HDFS_URL,
+    )
+    await fetch(files, { method: 'DELETE' })
+    await removeIndex(elasticsearchClient({ urls: [node] }), name)
+  }
   const said = ['collecting', 'consuming', 'consuming']
-  await Promise.all(said.map((words, index) => processes[index] && untilSaid(processes[index], words, 120_000)))
+  try {
+    await Promise.all(said.map((words, index) => processes[index] && untilSaid(processes[index], words, 120_000)))
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     url: `http://127.0.0.1:${port}`,
     targets: {
@@ -67,15 +82,6 @@ export async function startPipeline(dataDir: string, progress: (line: string) =>
     async killHdfsWriter() {
       await hdfsWriter.stop('SIGKILL')
     },
-    async close() {
-      await Promise.all(processes.map(running => running.stop()))
-      await brokers.close()
-      const files = new URL(
-        `/webhdfs/v1/tmp/clicktrail-${name}?op=DELETE&recursive=true&user.name=clicktrail`,
-        env.HDFS_URL,
-      )
-      await fetch(files, { method: 'DELETE' })
-      await removeIndex(elasticsearchClient({ urls: [node] }), name)
-    },
+    close,
   }
 }
