@@ -81,19 +81,25 @@ async function runReal(count: ServerCount, { seed, short }: Options, wanted: Wan
   )
   if (chosen.length === 0) return []
   progress(`${count === 'one' ? 'one real server of each kind is' : 'several real servers of each kind are'} starting`)
-  const servers = await startServers(count)
+  let servers = await startServers(count)
   try {
     const tables: LandedTable[] = []
     const mostMs = short ? 20_000 : Number.POSITIVE_INFINITY
-    const real = chosen.map(fault => onServers(fault, { servers, mostMs, tables }))
+    const real = chosen.map(fault => onServers(fault, { servers: () => servers, mostMs, tables }))
     if (!short && chosen.some(({ sink }) => sink !== 'elasticsearch'))
       real.push(countedByHive(`real: counted by Hive, ${count} of each`, tables, () => servers.hdfs.active().rpc))
     progress(`${real.length} faults on real servers, the seed is ${seed}`)
     const flags = short ? ' --real --short' : ' --real'
-    return await runAll(
-      real.map(fault => () => runFault(fault, { seeds: 1, seed, flags })),
-      1,
-    )
+    const job = (fault: Fault) => async () => {
+      const tally = await runFault(fault, { seeds: 1, seed, flags })
+      if (tally.red.length === 0) return tally
+      // It may have left one of them ended, and what it landed is not to be counted.
+      await servers.close()
+      servers = await startServers(count)
+      tables.length = 0
+      return tally
+    }
+    return await runAll(real.map(job), 1)
   } finally {
     await servers.close()
   }

@@ -27,9 +27,9 @@ export interface OwnServerOptions {
   serves(): Promise<boolean>
 }
 
-const readyMs = 120_000
+const readyMs = 300_000
 
-/** Starts nothing yet. `start` rejects, with the end of the log, for a server that ends meanwhile or takes longer than two minutes. */
+/** Starts nothing yet. `start` rejects, with the end of the log, for a server that ends meanwhile or takes longer than five minutes. */
 export function ownServer({ java, args, log, serves, env, uid }: OwnServerOptions): OwnServer {
   let child: ChildProcess | undefined
   /** It and what it has started: Elasticsearch is two processes. */

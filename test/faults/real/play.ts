@@ -33,7 +33,8 @@ export interface LandedTable {
 }
 
 export interface RealOptions {
-  servers: Servers
+  /** Those that run now. */
+  servers: () => Servers
   /** Records come no longer than that. */
   mostMs: number
   /** Gets what each run has landed. */
@@ -47,7 +48,7 @@ export function onServers(fault: RealFault, options: RealOptions): Fault {
   return {
     name: `real: ${fault.name}`,
     async run(seed) {
-      const world = await openRealWorld(servers, seed, fault)
+      const world = await openRealWorld(servers(), seed, fault)
       try {
         await fault.before?.(world)
         for (let count = 0; count < (fault.writers ?? 2); count++) await world.startOne()
