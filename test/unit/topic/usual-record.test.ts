@@ -171,6 +171,7 @@ const withProperties = (text: string) => usualText.replace(/}$/, `,"properties":
 
 test.each([
   ['a property twice', withProperties('{"a":1,"a":2}')],
+  ['a property twice, of which one looks like it', withProperties('{"a":":","b":"a","a":":"}')],
   ['an endless number', withProperties('{"a":1e999}')],
   ['a number too long for Hive', withProperties(`{"a":0.${'1'.repeat(300)}}`)],
   ['a null property', withProperties('{"a":null}')],
