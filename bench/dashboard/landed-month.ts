@@ -9,8 +9,13 @@ import { type EventRecord, encodeRecord, landedText } from '../../topic/record.t
 
 const partitions = 2
 const hours = 30 * 24
+/** Between two events of a visit. */
+const pauseMs = 4_000
+const kinds = ['pencils', 'brushes', 'canvas', 'paper', 'ink', 'chalk', 'easels', 'palettes', 'varnish', 'frames']
+const sizes = ['', '-small', '-large', '-set', '-gift', '-refill']
+const products = sizes.flatMap(size => kinds.map(kind => `${kind}${size}`))
 const sites = {
-  shop: ['/', '/shop', '/shop/basket', '/privacy', ...Array.from({ length: 60 }, (_, n) => `/shop/product-${n}`)],
+  shop: ['/', '/shop', '/shop/basket', '/privacy', ...products.map(product => `/shop/${product}`)],
   colors: ['/', '/about', '/palette', ...Array.from({ length: 12 }, (_, n) => `/palette/${n + 1}`)],
 } as const
 const colors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple']
@@ -36,9 +41,9 @@ function randomFrom(seed: number): () => number {
 }
 
 /**
- * Writes a month of a shop and a color page as the HDFS writer lands it: `events` rows in 720 hours up to `nowMs`, most of them in the evening, two
+ * Writes a month of a shop and a color page as the HDFS writer lands it: `events` rows in 720 hours up to `nowMs`, most of them in the afternoon, two
  * partitions, about ten events a visit and two visits a visitor and day; every third visitor has session ids of the browser.
- * About one visit in fifty lost an event on its way, one in fifty came late, and one event in five hundred was sent again and skipped.
+ * About one visit in fifty lost an event on its way, one in two hundred came late, and one event in five hundred was sent again and skipped.
  */
 export async function landMonth(
   eventsDir: string,
@@ -61,11 +66,9 @@ export async function landMonth(
     const starts = [...next]
     while (written < until) {
       const partition = Math.floor(random() * partitions)
-      for (const record of visitOf(
-        random,
-        hourMs + random() * lengthMs,
-        Math.min(until - written, 1 + Math.floor(random() * 19)),
-      )) {
+      const length = Math.min(until - written, 1 + Math.floor(random() * 19))
+      const timeMs = Math.min(hourMs + random() * lengthMs, nowMs - length * pauseMs)
+      for (const record of visitOf(random, { timeMs, length, nowMs })) {
         const again = random() < 0.002 ? { skipped: 1 } : {}
         const offset = (next[partition] ?? 0) + (again.skipped ?? 0)
         next[partition] = offset + 1
@@ -82,13 +85,16 @@ export async function landMonth(
   }
 }
 
-/** How much is going on in an hour since 1970, UTC: from 0.3 before dawn to about 2 in the evening, less on some days than on others. */
+/** How much is going on in an hour since 1970, UTC: from 0.3 before dawn to about 1.9 in the afternoon, less on some days than on others. */
 function liveliness(hour: number, random: () => number): number {
   const ofDay = 1 - 0.7 * Math.cos(((hour % 24) - 4) * (Math.PI / 12)) ** 3
   return ofDay * (0.85 + 0.3 * random()) * (Math.floor(hour / 24 + 3) % 7 < 2 ? 0.75 : 1)
 }
 
-function visitOf(random: () => number, timeMs: number, length: number): EventRecord[] {
+function visitOf(
+  random: () => number,
+  { timeMs, length, nowMs }: { timeMs: number; length: number; nowMs: number },
+): EventRecord[] {
   const pick = <T>(list: readonly [T, ...T[]] | readonly T[]): T => {
     const found = list[Math.floor(random() ** 2 * list.length)]
     if (found === undefined) throw new Error('an empty list')
@@ -106,18 +112,20 @@ function visitOf(random: () => number, timeMs: number, length: number): EventRec
   const paths = sites[site]
   const [name, os, type] = pick(agents)
   const lost = random() < 0.002 * length ? Math.floor(random() * length) : -1
-  const lateMs = random() < 0.02 ? 90_000 + random() * hourLengthMs : 0
+  const lateMs = random() < 0.005 ? 90_000 + random() * hourLengthMs : 0
   return Array.from({ length }, (_, index): EventRecord => {
     const n = index + 1 + (lost >= 0 && index >= lost ? 1 : 0)
     const clicked = index % 3 === 1
+    const bought = index % 7 === 5 && site === 'shop'
     const path = pick(paths)
-    const time = new Date(timeMs + index * 4_000).toISOString()
-    const created = new Date(timeMs + index * 4_000 + lateMs + 300).toISOString()
+    const happenedMs = timeMs + index * pauseMs
+    const time = new Date(happenedMs).toISOString()
+    const created = new Date(Math.min(happenedMs + 300 + lateMs, nowMs)).toISOString()
     return {
       '@timestamp': time,
       event: {
         id: `${tab}-${n}`,
-        action: clicked ? 'color_click' : index % 7 === 5 ? 'add_to_cart' : 'page_view',
+        action: clicked ? 'color_click' : bought ? 'add_to_cart' : 'page_view',
         sequence: n,
         created,
       },
@@ -136,7 +144,7 @@ function visitOf(random: () => number, timeMs: number, length: number): EventRec
         bot: visitor % 97 === 0,
       },
       ...(clicked ? { properties: { color: pick(colors), x: Math.floor(random() * 1_000) } } : {}),
-      ...(index % 7 === 5 ? { properties: { product: path, price: 1 + Math.floor(random() * 50) } } : {}),
+      ...(bought ? { properties: { product: pick(products), price: 1 + Math.floor(random() * 50) } } : {}),
     }
   })
 }

@@ -34,7 +34,7 @@ export const openLoss: OpenRoom = (place, house) => {
   const [complete, ...offsets] = completeness.elements
   const pages = createLostPages()
   const collector = createCollector(house)
-  const beside = element('div', 'columns wide-first', pages.element, collector.element)
+  const beside = element('div', 'columns', pages.element, collector.element)
   place.append(verdict, ...(complete ? [complete] : []), beside, list.whole, ...offsets)
 
   return {
