@@ -143,7 +143,7 @@ export const realFaults: readonly RealFault[] = [
       const halts = () => world.writers.map(writer => writer.output().split('partition halted').length - 1)
       const areHalted = () => halts().reduce((sum, count) => sum + count, 0) >= partitions
       const what = 'every partition to be halted'
-      await until(areHalted, { what, timeoutMs: 60_000 }).catch(error => world.wrong.push(error.message))
+      await until(areHalted, { what, timeoutMs: 180_000 }).catch(error => world.wrong.push(error.message))
       if ((await world.landed()).rows.length !== before) world.wrong.push('something of the new log was written')
       if (!world.writers.some(writer => writer.output().includes('CLICKTRAIL_GENERATION=2')))
         world.wrong.push('nobody said what to do')

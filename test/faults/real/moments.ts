@@ -21,10 +21,10 @@ export function timesSaid({ writers }: RealWorld, what: RegExp): number {
   return writers.reduce((sum, writer) => sum + [...writer.output().matchAll(new RegExp(what, 'g'))].length, 0)
 }
 
-/** Waits, for 30 s at most, until a writer says it once more than `before` times: false when none did. */
+/** Waits, for a minute at most, until a writer says it once more than `before` times: false when none did. */
 export async function isSaidAgain(world: RealWorld, what: RegExp, before: number): Promise<boolean> {
   const isSaid = () => timesSaid(world, what) > before
-  return until(isSaid, { what: String(what), everyMs: 100 }).then(
+  return until(isSaid, { what: String(what), timeoutMs: 60_000, everyMs: 100 }).then(
     () => true,
     () => false,
   )

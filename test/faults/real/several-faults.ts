@@ -37,7 +37,7 @@ const masterKilled: RealFault = {
     const master = await cluster.master()
     await cluster.nodes[master]?.end('SIGKILL')
     const isElected = async () => ![master, -1].includes(await cluster.master())
-    await until(isElected, { what: 'another master', timeoutMs: 60_000, everyMs: 200 })
+    await until(isElected, { what: 'another master', timeoutMs: 180_000, everyMs: 200 })
     world.happened++
     await wait(world.random.below(6_000))
     await cluster.nodes[master]?.start()
@@ -60,12 +60,12 @@ export const severalFaults: readonly RealFault[] = [
       const broker = world.servers.brokers.node(id)
       await broker.end(world.random.pick(['SIGTERM', 'SIGKILL']))
       const isMoved = async () => ![id, -1].includes(await coordinatorOf(world))
-      await until(() => isMoved().catch(() => false), { what: 'another coordinator', timeoutMs: 60_000, everyMs: 500 })
+      await until(() => isMoved().catch(() => false), { what: 'another coordinator', timeoutMs: 180_000, everyMs: 500 })
       world.happened++
       await wait(world.random.below(6_000))
       await broker.start()
       const what = 'the brokers to be in sync'
-      await until(() => areInSync(world).catch(() => false), { what, timeoutMs: 60_000, everyMs: 500 })
+      await until(() => areInSync(world).catch(() => false), { what, timeoutMs: 180_000, everyMs: 500 })
     },
   },
   {

@@ -34,7 +34,7 @@ const uploading: RealFault = {
     }
     proxy.treat = ({ op, dataNode: isUpload }) => (isUpload && op === 'CREATE' && !isHalfway ? 'halt' : 'pass')
     await world.startOne({ env: { HDFS_URL: proxy.url } })
-    await until(() => isHalfway, { what: 'an upload', timeoutMs: 60_000 })
+    await until(() => isHalfway, { what: 'an upload', timeoutMs: 180_000 })
     const before = timesSaid(world, silent)
     await suspendFor(world, dataNode, longerThanPatienceMs)
     if (timesSaid(world, silent) === before) world.wrong.push('no upload was given up')

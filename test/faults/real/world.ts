@@ -47,7 +47,7 @@ export interface RealWorld {
   close(): Promise<void>
 }
 
-const settleMs = 120_000
+const settleMs = 300_000
 
 export interface RealWorldOptions {
   mixture?: Mixture
