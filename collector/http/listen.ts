@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { isIPv6, type Socket } from 'node:net'
-import { getRequestListener, RequestError } from '@hono/node-server'
+import { getRequestListener, type Http2Bindings, type HttpBindings, RequestError } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { type Refusal, type Refused, responseOf, writeAnswer } from './answer.ts'
@@ -99,7 +100,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 }
 
 function listenerOf({ app, direct, logger }: ListenOptions, answered: (outcome: Refusal) => void): RequestListener {
-  const rest = getRequestListener(app.fetch, {
+  const fetch = async (request: Request, env: HttpBindings | Http2Bindings) => {
+    const response = await app.fetch(request, env)
+    // A fault in its body was the answer.
+    return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response
+  }
+  const rest = getRequestListener(fetch, {
     errorHandler(error) {
       const answer = answerToFailure(error, logger)
       answered(answer.outcome)

@@ -81,6 +81,14 @@ describe('requests before a fault keep their answers', () => {
   })
 })
 
+test('a fault in the body of a request that nobody reads is its one answer, and nothing is printed', async () => {
+  const print = vi.spyOn(console, 'error')
+  const { port } = await start()
+  const bytes = Buffer.from(`${chunked.replace('/v1/events', '/clicktrail.js')}zz\r\n`)
+  expect((await exchange(port, { bytes })).answers.map(({ status }) => status)).toEqual([400])
+  expect(print).not.toHaveBeenCalled()
+})
+
 test('a body with a fault gives its room back at once', async () => {
   const { port } = await start({ collector: { maxInFlightBytes: 600, bodyTimeoutMs: 60_000 } })
   await exchange(port, { bytes: Buffer.from(`${chunked}24e\r\n${' '.repeat(590)}\r\nzz\r\n`) })
