@@ -29,28 +29,34 @@ export interface OwnServerOptions {
 
 const readyMs = 300_000
 
+/** It and what it has started: Elasticsearch is two processes. */
+function kill(running: ChildProcess, signal: NodeJS.Signals): boolean {
+  const isOver = running.pid === undefined || running.exitCode !== null || running.signalCode !== null
+  return !isOver && process.kill(-(running.pid ?? 0), signal)
+}
+
+const started = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of started) kill(child, 'SIGKILL')
+})
+
 /** Starts nothing yet. `start` rejects, with the end of the log, for a server that ends meanwhile or takes longer than five minutes. */
 export function ownServer({ java, args, log, serves, env, uid }: OwnServerOptions): OwnServer {
   let child: ChildProcess | undefined
-  /** It and what it has started: Elasticsearch is two processes. */
-  const kill = (running: ChildProcess, signal: NodeJS.Signals) => {
-    const isOver = running.pid === undefined || running.exitCode !== null || running.signalCode !== null
-    return !isOver && process.kill(-(running.pid ?? 0), signal)
-  }
-  process.on('exit', () => child && kill(child, 'SIGKILL'))
   return {
     async start(...more) {
       const output = openSync(log, 'a')
-      const started = spawn(java, [...args, ...more], {
+      const own = spawn(java, [...args, ...more], {
         stdio: ['ignore', output, output],
         detached: true,
         env: { ...process.env, ...env },
         ...(uid !== undefined && { uid, gid: uid }),
       })
       closeSync(output)
-      child = started
+      child = own
+      started.add(own)
       const isReady = () => {
-        if (started.exitCode !== null) throw new Error(`it ended while it started:\n${tailOf(log)}`)
+        if (own.exitCode !== null) throw new Error(`it ended while it started:\n${tailOf(log)}`)
         return serves().catch(() => false)
       }
       await until(isReady, { what: `the server of ${log}`, timeoutMs: readyMs, everyMs: 200 })
@@ -61,6 +67,7 @@ export function ownServer({ java, args, log, serves, env, uid }: OwnServerOption
       if (!running) return
       const exited = once(running, 'exit')
       if (kill(running, signal)) await exited
+      started.delete(running)
     },
     suspend: () => void (child && kill(child, 'SIGSTOP')),
     resume: () => void (child && kill(child, 'SIGCONT')),
