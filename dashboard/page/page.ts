@@ -70,6 +70,7 @@ function enter(): void {
     else link.removeAttribute('aria-current')
   }
   if (open?.name !== address.room) {
+    open?.room.leave?.()
     place.replaceChildren()
     place.dataset['room'] = address.room
     open = { name: address.room, room: doors[address.room](place, house) }

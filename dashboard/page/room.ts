@@ -4,6 +4,8 @@ import type { Address } from './address.ts'
 export interface Room {
   /** Shows what the address says, as it is now. Rejects when there is no answer; what was shown stays. */
   show(address: Address, signal: AbortSignal): Promise<void>
+  /** The room is about to be gone. What it asked for outside of `show` is to be given up. */
+  leave?(): void
 }
 
 /** What a room may do with the page around it. */

@@ -11,6 +11,7 @@ import { tableOf } from '../table.ts'
 /** The SQL box: ready queries, what was asked before, Run, Ctrl+Enter, and the answer as a table or as what is wrong. */
 export const openSql: OpenRoom = (place, house) => {
   let answer: SqlAnswer | undefined
+  let asking: AbortController | undefined
   const text = document.createElement('textarea')
   Object.assign(text, { id: 'sql', rows: 7, spellcheck: false, autocomplete: 'off', maxLength: 20_000 })
   text.setAttribute('aria-label', 'SQL')
@@ -54,7 +55,8 @@ export const openSql: OpenRoom = (place, house) => {
     button.textContent = 'Running …'
     house.go({ sql })
     history.add(sql)
-    answer = await askSql(sql)
+    asking = new AbortController()
+    answer = await askSql(sql, asking.signal)
     result.replaceChildren(...shown(answer))
     button.disabled = false
     button.textContent = 'Run'
@@ -76,15 +78,17 @@ export const openSql: OpenRoom = (place, house) => {
       if (sql !== linked && sql !== text.value.trim()) put(sql)
       linked = sql
     },
+    leave: () => asking?.abort(),
   }
 }
 
-async function askSql(sql: string): Promise<SqlAnswer> {
+async function askSql(sql: string, signal: AbortSignal): Promise<SqlAnswer> {
   try {
     const response = await fetch('api/sql', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ sql }),
+      signal,
     })
     const answer = await response.json()
     return response.ok ? answer : { ok: false, error: String(answer.error), elapsedMs: 0 }

@@ -2,6 +2,7 @@ import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { pino } from 'pino'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { CollectorFigures } from '../../../dashboard/answers.ts'
 import { createDashboard, type DashboardOptions } from '../../../dashboard/dashboard.ts'
 import { chromiumLaunch } from '../../support/chromium.ts'
 import { type LandedFolder, landedFolder } from '../../support/landed-files.ts'
@@ -14,6 +15,17 @@ export interface ServedDashboard {
   /** Opens the page and collects what the browser complains about, refused scripts and requests to elsewhere included. */
   open(hash?: string, options?: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }>
   close(): Promise<void>
+}
+
+/** What a collector may tell. */
+export const someRefused: CollectorFigures = {
+  sinceMs: Date.now(),
+  accepted: 4_000,
+  lost: [
+    { what: 'refused', reason: 'limited', count: 12 },
+    { what: 'rejected', reason: 'size', count: 0 },
+    { what: 'dropped', reason: 'gpc', count: 0 },
+  ],
 }
 
 /** A dashboard on a port of its own, over an empty folder, and a browser to look at it. */
