@@ -19,8 +19,8 @@ export interface Outcome {
   acknowledged: number
   refused: number
   resent: number
-  /** How often a batch had to be posted again, by the status of the answer. */
-  delays: ReadonlyMap<number | 'no answer', number>
+  /** How often a batch had to be posted again, by what the collector answered. */
+  delays: ReadonlyMap<string, number>
   /** How often each kind of trouble was made. */
   troubles: ReadonlyMap<string, number>
   looks: Looks
@@ -49,12 +49,11 @@ export function tableOf(outcome: Outcome): string {
   const each = (count: (one: Arrived) => number) =>
     arrived.map(one => `${text(count(one))} in ${one.storage}`).join(', ')
   const kinds = [...outcome.troubles].toSorted(([a], [b]) => a.localeCompare(b))
-  const delays = [...outcome.delays].map(([answer, times]) => `${answer}: ${text(times)}`).join(', ')
   const rows: [string, string][] = [
     ['minutes, seed', `${outcome.minutes}, ${outcome.seed}`],
     ['events acknowledged', text(outcome.acknowledged)],
     ['events refused, batches sent again', `${text(outcome.refused)}, ${text(outcome.resent)}`],
-    ['posted again for want of a yes', delays || 'never'],
+    ...[...outcome.delays].map(([answer, times]): [string, string] => [`posted again: ${answer}`, text(times)]),
     ...kinds.map(([name, times]): [string, string] => [name, text(times)]),
     ['audits while it ran', text(looks.clean + looks.alarms + looks.unanswered)],
     ['of these without an answer', text(looks.unanswered)],

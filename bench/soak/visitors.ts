@@ -13,8 +13,8 @@ export interface Visitors {
   refused(): number
   /** Batches that were posted again although they were acknowledged. */
   resent(): number
-  /** How often a batch had to be posted again, by the status of the answer. */
-  readonly delays: ReadonlyMap<number | 'no answer', number>
+  /** How often a batch had to be posted again, by what the collector answered. */
+  readonly delays: ReadonlyMap<string, number>
   /** Answers that no visitor should get. */
   readonly wrong: readonly string[]
   /** Batches that are not acknowledged yet, or being posted again. */
@@ -31,12 +31,14 @@ export interface VisitorsOptions {
   random: Random
 }
 
-type Answer = { status: number; text: string } | undefined
+type Answer = { status: number; text: string; waitMs: number } | undefined
 
+const refusal = z.object({ error: z.string() })
 const partial = z.object({ rejected: z.array(z.object({ index: z.number() })) })
 /** Above every deadline of the collector. */
 const answerMs = 20_000
-const retryMs = 500
+/** On top of what Retry-After says. */
+const mostJitterMs = 2_000
 /** As the SDK has it, with all from 500 on. */
 const retried = new Set([408, 425, 429])
 const tickMs = 20
@@ -49,7 +51,7 @@ const closedOnceIn = 20
 
 export function startVisitors({ url, rate, random }: VisitorsOptions): Visitors {
   const acknowledged = new Set<string>()
-  const delays = new Map<number | 'no answer', number>()
+  const delays = new Map<string, number>()
   const wrong: string[] = []
   const idle: Tab[] = []
   let [opened, sealed, refused, resent, onTheirWay] = [0, 0, 0, 0, 0]
@@ -58,7 +60,10 @@ export function startVisitors({ url, rate, random }: VisitorsOptions): Visitors 
     const query = ageMs > 0 ? `?age=${ageMs}` : ''
     const headers = { 'content-type': 'text/plain' }
     return fetch(`${url}/v1/events${query}`, { method: 'POST', headers, body, signal: AbortSignal.timeout(answerMs) })
-      .then(async response => ({ status: response.status, text: await response.text() }))
+      .then(async response => {
+        const waitMs = Number(response.headers.get('retry-after') ?? 0) * 1_000
+        return { status: response.status, text: await response.text(), waitMs }
+      })
       .catch(() => undefined)
   }
 
@@ -66,9 +71,9 @@ export function startVisitors({ url, rate, random }: VisitorsOptions): Visitors 
     const sealedMs = Date.now()
     let answer = await post(body, 0)
     while (!answer || retried.has(answer.status) || answer.status >= 500) {
-      const reason = answer?.status ?? 'no answer'
+      const reason = reasonOf(answer)
       delays.set(reason, (delays.get(reason) ?? 0) + 1)
-      await wait(retryMs)
+      await wait((answer?.waitMs ?? 0) + random.below(mostJitterMs))
       answer = await post(body, Date.now() - sealedMs)
     }
     const told = refusedIn(answer)
@@ -113,6 +118,13 @@ export function startVisitors({ url, rate, random }: VisitorsOptions): Visitors 
     onTheirWay: () => onTheirWay,
     stop: () => clearInterval(coming),
   }
+}
+
+/** The status, and what the collector says before it gives advice. */
+function reasonOf(answer: Answer): string {
+  if (!answer) return 'no answer'
+  const { error } = refusal.safeParse(jsonOf(answer.text)).data ?? { error: '' }
+  return `${answer.status} ${error.split(':')[0]}`
 }
 
 /** Which positions an answer refuses; undefined where it acknowledges nothing. */
