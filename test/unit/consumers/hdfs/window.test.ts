@@ -59,3 +59,10 @@ test('holds many ids that hash alike apart', () => {
     }),
   )
 })
+
+test.each([65_534, 65_535])('knows the id of every offset when it is %d wide', width => {
+  const window = createWindow(width, text => BigInt(text))
+  for (let offset = 0; offset <= width; offset++) window.isCopy(offset, String(offset))
+  expect(window.size()).toBe(width + 1)
+  expect(window.isCopy(width + 1, String(width))).toBe(true)
+})
