@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { hdfsRpc } from './addresses.ts'
 import { logFile, resources, serverDir } from './folders.ts'
 import { hadoopXml, writeHadoopConfig } from './hadoop-config.ts'
@@ -86,7 +86,8 @@ export async function runHive(sql: string, options: HiveOptions = {}): Promise<s
   const jars = await fetchJars('hive', options.progress ?? (() => undefined))
   return await withLock('hive', async () => {
     const folder = join(serverDir('hive'), hdfs.replace(/[^\w.-]/g, '_'))
-    for (const name of ['scratch', 'tmp']) mkdirSync(join(folder, name), { recursive: true })
+    for (const path of [join(folder, 'scratch'), join(folder, 'tmp'), dirname(logFile('hive'))])
+      mkdirSync(path, { recursive: true })
     const config = writeConfig(folder, hdfs)
     const file = join(folder, `run-${process.pid}.sql`)
     writeFileSync(file, sql)
