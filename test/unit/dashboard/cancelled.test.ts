@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { pino } from 'pino'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { createDashboard } from '../../../dashboard/dashboard.ts'
 
@@ -34,6 +34,11 @@ test.each([
       resolve(`http://127.0.0.1:${port}`),
     )
   })
+  onTestFinished(async () => {
+    await dashboard.close()
+    server?.close()
+    await rm(dir, { recursive: true })
+  })
   const status = async () => told.parse(await (await fetch(`${url}/api/status`)).json())
   const browser = new AbortController()
   const answer = fetch(`${url}/${path}`, { ...init, signal: browser.signal }).catch((error: Error) => error.name)
@@ -44,7 +49,4 @@ test.each([
   const { asked } = await status()
   await vi.waitFor(async () => expect(await status()).toMatchObject({ cancelled: asked }), { timeout: 20_000 })
   expect(await answer).toBe('AbortError')
-  await dashboard.close()
-  server?.close()
-  await rm(dir, { recursive: true })
 })
