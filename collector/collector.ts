@@ -7,7 +7,7 @@ import { createAdmin } from './admin/admin.ts'
 import { createMetrics, type Metrics } from './admin/metrics.ts'
 import { type Readiness, readiness } from './admin/readiness.ts'
 import { bytesOf, overloaded, type Refusal } from './http/answer.ts'
-import { corsPolicy } from './http/cors.ts'
+import { type CorsPolicy, corsPolicy } from './http/cors.ts'
 import { eventsRoute, partsOf } from './http/events-route.ts'
 import { createInFlight } from './http/in-flight.ts'
 import { createRateLimit } from './http/rate-limit.ts'
@@ -128,14 +128,14 @@ export function createCollector(options: CollectorOptions): Collector {
   let draining = false
   const cors = corsPolicy(originsOf(sites, origins))
   const { answered } = metrics
+  const refusalTo = earlyRefusal(cors)
   const room = createWaitingRoom({
     overloaded: batcher.overloaded,
     refusal(request) {
-      const origin = cors.of(originOf(request))
       const refusable = request.method === 'POST' && partsOf(request.target).path === eventsPath
-      if (!refusable || !origin.allowed || draining) return undefined
-      answered('overloaded')
-      return bytesOf(overloaded, origin.headers)
+      const text = refusable && !draining ? refusalTo(originOf(request)) : undefined
+      if (text !== undefined) answered('overloaded')
+      return text
     },
   })
   const events = eventsRoute({
@@ -146,7 +146,7 @@ export function createCollector(options: CollectorOptions): Collector {
     metrics,
     logger,
     room: { bytes: maxInFlightBytes },
-    overloaded: () => room.full() || batcher.overloaded(),
+    overloaded: () => room.turnsAway() || batcher.overloaded(),
     draining: () => draining,
     now,
   })
@@ -188,5 +188,16 @@ export function createCollector(options: CollectorOptions): Collector {
     const trouble = batcher.trouble()
     const partitions = writer.partitions()
     return readiness({ started, draining, topic, partitions, topicAway, trouble, spool: spool?.state() ?? 'off' })
+  }
+}
+
+/** The 503 of an overloaded collector to a page of this origin; undefined where the page may not send at all. */
+function earlyRefusal(cors: CorsPolicy): (origin: string | undefined) => string | undefined {
+  let last: { headers: object; text: string } | undefined
+  return origin => {
+    const { allowed, headers } = cors.of(origin)
+    if (!allowed) return undefined
+    if (last?.headers !== headers) last = { headers, text: bytesOf(overloaded, headers) }
+    return last.text
   }
 }

@@ -7,25 +7,25 @@ export interface WaitingRoomOptions {
   overloaded(): boolean
   /** The bytes of the whole answer, as latin1, to a request that is refused unread; undefined where it is to be read all the same. */
   refusal(request: WholeRequest): string | undefined
-  /** While less waits nobody is refused, as a process may stand still for reasons of its own, bytes. @default 1 MiB */
+  /** While less waits nobody is refused, as a process may stand still for reasons of its own, bytes. @default 512 KiB */
   freeBytes?: number
   /** A clock, milliseconds. @default performance.now */
   now?: () => number
 }
 
 export interface WaitingRoom {
-  /** Whether whoever came in now would wait for too long. */
-  full(): boolean
+  /** Whether the request that the parser is at came when the room was full, so that its caller has to refuse it. */
+  turnsAway(): boolean
   /** From now on the connections of this server go through the room. */
   guard(server: Server): void
 }
 
-/** How long requests are worked on at least before it is looked for what came in meanwhile, milliseconds. */
+/** How long requests are worked on at least before it is looked for what came in meanwhile, milliseconds; half as long as looking and refusing took, where that is longer. */
 const minTurnMs = 4
-/** As a multiple of the time that looking took, and refusing: however many hammer at the door, work gets two thirds. */
-const workShare = 2
-/** When whoever came first has waited for so long, no more are let in, milliseconds. */
-const patienceMs = 150
+/** No more are let in than can expect their turn within so many milliseconds. */
+const patienceMs = 100
+/** Whoever had so many before him tells how long one takes. */
+const tellingPlaces = 32
 /** When so much waits, no more is let in, bytes. */
 const maxBytes = 32 * 1_024 * 1_024
 
@@ -50,13 +50,15 @@ interface Waiting {
   /** null for the end of what the client sends. */
   chunk: Buffer | null
   sinceMs: number
+  /** How many were in the queue with it when it came. */
+  place: number
 }
 
 /**
  * Keeps a server polite when more comes in than it can work on. Node reads and works on every connection that has
  * something, in one go, before it looks again, so that at twice the load everybody waits for seconds. Here work is done in
- * turns of a few milliseconds; what comes in meanwhile waits for the next turn, first come, first served, and when the
- * first has waited for too long, new requests are refused at once: before they are parsed, as refusing by way of
+ * turns of a few milliseconds; what comes in meanwhile waits for the next turn, first come, first served, and when one more
+ * would have to wait for too long, new requests are refused at once: before they are parsed, as refusing by way of
  * node:http costs half as much as taking, and nothing would be left at twice the load. A server that keeps up never waits.
  *
  * What is not plainly one request, the first request of a connection (Node's clock for its headers runs until the parser
@@ -65,7 +67,7 @@ interface Waiting {
 export function createWaitingRoom({
   overloaded,
   refusal,
-  freeBytes = 1_024 * 1_024,
+  freeBytes = 512 * 1_024,
   now = () => performance.now(),
 }: WaitingRoomOptions): WaitingRoom {
   const queue: Waiting[] = []
@@ -74,20 +76,21 @@ export function createWaitingRoom({
   let turnEndsMs: number | undefined
   /** When work was left for looking. */
   let leftMs = 0
+  /** What one in the queue takes, with all that is done between, as the last ones had to wait. */
+  let msEach = 0
+  let turningAway = false
 
   function full(): boolean {
-    const [first] = queue
-    if (first === undefined || queuedBytes < freeBytes) return false
-    return queuedBytes > maxBytes || now() - first.sinceMs > patienceMs
+    return queuedBytes >= freeBytes && (queuedBytes > maxBytes || queue.length * msEach > patienceMs)
   }
 
   function arrive(line: Line, chunk: Buffer | null): boolean {
     if (line.waiting === 0 && line.held.length === 0) {
-      if (full() || overloaded()) return refuse(line, chunk) || handOn(line, chunk)
+      if (full() || overloaded()) return refuse(line, chunk) || turnAway(line, chunk)
       if (queue.length === 0 && inTurn()) return handOn(line, chunk)
     }
-    queue.push({ line, chunk, sinceMs: now() })
     queuedBytes += chunk?.length ?? 0
+    queue.push({ line, chunk, sinceMs: now(), place: queue.length + 1 })
     line.waiting++
     // One chunk of a connection may wait; behind it nothing more is read.
     return line.waiting === 1
@@ -101,6 +104,13 @@ export function createWaitingRoom({
     if (answer === undefined) return false
     socket.write(answer, 'latin1')
     return true
+  }
+
+  function turnAway(line: Line, chunk: Buffer | null): boolean {
+    turningAway = true
+    const more = handOn(line, chunk)
+    turningAway = false
+    return more
   }
 
   function handOn(line: Line, chunk: Buffer | null): boolean {
@@ -139,14 +149,15 @@ export function createWaitingRoom({
     turnEndsMs = undefined
     if (queue.length === 0) return
     const nowMs = now()
-    beginTurn(nowMs, Math.max(minTurnMs, workShare * (nowMs - leftMs)))
+    beginTurn(nowMs, Math.max(minTurnMs, (nowMs - leftMs) / 2))
     work()
   }
 
   function work(): void {
     const next = queue.shift()
     if (next !== undefined) {
-      const { line, chunk } = next
+      const { line, chunk, sinceMs, place } = next
+      if (place >= tellingPlaces) msEach = (now() - sinceMs) / place
       queuedBytes -= chunk?.length ?? 0
       line.waiting--
       if (!line.socket.destroyed) handOn(line, chunk)
@@ -157,7 +168,7 @@ export function createWaitingRoom({
   }
 
   return {
-    full,
+    turnsAway: () => turningAway,
     guard(server) {
       const lines = new WeakMap<Socket, Line>()
       server.on('connection', (socket: Socket) => {

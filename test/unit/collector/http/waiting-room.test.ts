@@ -17,6 +17,7 @@ afterEach(() => {
 /** A server whose clock stands still but for the work: each request takes as long as it is told to. */
 async function startServer({ overloaded = () => false, freeBytes = 0 }: Partial<WaitingRoomOptions> = {}) {
   let nowMs = 0
+  let turnedAway = 0
   const state = {
     workMs: 0,
     refusalMs: 0,
@@ -40,6 +41,7 @@ async function startServer({ overloaded = () => false, freeBytes = 0 }: Partial<
   })
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     nowMs += state.workMs
+    if (room.turnsAway()) turnedAway++
     state.received++
     buffer(request).then(
       async bytes => {
@@ -59,7 +61,7 @@ async function startServer({ overloaded = () => false, freeBytes = 0 }: Partial<
   open.push({ close: () => server.closeAllConnections() }, server)
   return {
     state,
-    room,
+    turnedAway: () => turnedAway,
     port,
     whenServed(count: number, then: () => void) {
       onServed = () => {
@@ -96,24 +98,39 @@ async function clients(port: number, count: number) {
 }
 
 describe('a server with more to do than time', () => {
-  test('answers everyone who waited, and refuses at once who comes when the first has waited for too long', async () => {
-    const { state, room, port, whenServed } = await startServer()
-    const early = await clients(port, 50)
+  test('answers everyone who was let in, and refuses at once who would have to wait for too long', async () => {
+    const { state, port, whenServed } = await startServer()
+    const early = await clients(port, 100)
     const late = await clients(port, 10)
     const lateAnswers: Promise<void>[] = []
     state.workMs = 10
-    // The first of 50 × 10 ms has waited for 200 ms by now.
-    whenServed(60 + 20, () => {
+    // Each takes 10 ms and 60 still wait.
+    whenServed(110 + 40, () => {
       for (const each of late) lateAnswers.push(each.send())
     })
     await Promise.all(early.map(each => each.send()))
     await Promise.all(lateAnswers)
     expect(early.map(each => each.statuses())).toEqual(early.map(() => [204, 204]))
     expect(late.map(each => each.statuses())).toEqual(late.map(() => [204, 503]))
-    expect(state).toMatchObject({ served: 110, refused: 10 })
-    expect(room.full()).toBe(false)
+    expect(state).toMatchObject({ served: 210, refused: 10 })
     await Promise.all(late.map(each => each.send()))
     expect(late.map(each => each.statuses())).toEqual(late.map(() => [204, 503, 204]))
+  })
+
+  test('tells its caller to refuse what comes when it is full, and never what has waited', async () => {
+    const { state, port, turnedAway, whenServed } = await startServer()
+    const early = await clients(port, 100)
+    const fresh = Array.from({ length: 5 }, () => client(port))
+    await Promise.all(fresh.map(({ socket }) => once(socket, 'connect')))
+    const freshAnswers: Promise<void>[] = []
+    state.workMs = 10
+    whenServed(100 + 40, () => {
+      for (const each of fresh) freshAnswers.push(each.send())
+    })
+    await Promise.all(early.map(each => each.send()))
+    await Promise.all(freshAnswers)
+    expect(turnedAway()).toBe(5)
+    expect(state).toMatchObject({ served: 205, refused: 0 })
   })
 
   test('refuses nobody while little waits, however long', async () => {
@@ -130,12 +147,12 @@ describe('a server with more to do than time', () => {
     expect(state).toMatchObject({ served: 110, refused: 0 })
   })
 
-  test('works two thirds of the time, however many hammer at the door', async () => {
+  test('works a third of the time, however many hammer at the door', async () => {
     const { state, port, whenServed } = await startServer()
-    const waiting = await clients(port, 50)
+    const waiting = await clients(port, 100)
     const hammering = await clients(port, 20)
     Object.assign(state, { workMs: 10, refusalMs: 5 })
-    whenServed(70 + 20, () => {
+    whenServed(120 + 40, () => {
       for (const { socket } of hammering) {
         socket.write(post)
         socket.on('data', () => socket.write(post))
@@ -143,8 +160,8 @@ describe('a server with more to do than time', () => {
     })
     await Promise.all(waiting.map(each => each.send()))
     expect(state.refused).toBeGreaterThan(0)
-    const workedMs = (state.served - 70) * state.workMs
-    expect(state.refused * state.refusalMs).toBeLessThanOrEqual(workedMs * 0.6)
+    const workedMs = (state.served - 120) * state.workMs
+    expect(state.refused * state.refusalMs).toBeLessThanOrEqual(workedMs * 2.2)
   })
 
   test('keeps the bytes of a connection in their order, and the end of what it sends behind them', async () => {
