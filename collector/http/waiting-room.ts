@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type WholeRequest, wholeRequest } from './whole-request.ts'
 
@@ -9,6 +9,8 @@ export interface WaitingRoomOptions {
   refusal(request: WholeRequest): string | undefined
   /** While less waits nobody is refused, as a process may stand still for reasons of its own, bytes. @default 512 KiB */
   freeBytes?: number
+  /** A connection goes through the room once work has kept it waiting for so long, milliseconds. @default 20 */
+  pressedMs?: number
   /** A clock, milliseconds. @default performance.now */
   now?: () => number
 }
@@ -38,11 +40,12 @@ interface Line {
   waiting: number
   /** Out of the queue, while the parser has paused. */
   held: (Buffer | null)[]
-  /** Whether each chunk was exactly one request, so that another one may be answered without the parser's knowing. */
+  /** What was handed on last, if it was whole; the parser says whether it saw the same. */
+  last: WholeRequest | undefined
+  /** Whether the parser stands between two requests when all are answered. */
   whole: boolean
-  /** Requests that were handed on and aren't answered. */
+  /** Requests that the parser has seen and that aren't answered. */
   open: number
-  answered: number
 }
 
 interface Waiting {
@@ -61,24 +64,28 @@ interface Waiting {
  * would have to wait for too long, new requests are refused at once: before they are parsed, as refusing by way of
  * node:http costs half as much as taking, and nothing would be left at twice the load. A server that keeps up never waits.
  *
- * What is not plainly one request, the first request of a connection (Node's clock for its headers runs until the parser
- * has seen one), and any that follows one not yet answered, is never refused here.
+ * Node's parser reads connections itself, at less cost, so one goes through the room only once it was kept waiting.
+ * What is not plainly one request, and any that follows one not yet answered, is never refused here.
  */
 export function createWaitingRoom({
   overloaded,
   refusal,
   freeBytes = 512 * 1_024,
+  pressedMs = 20,
   now = () => performance.now(),
 }: WaitingRoomOptions): WaitingRoom {
   const queue: Waiting[] = []
   let queuedBytes = 0
   /** Set from the first request after everything was read until everything has been read again. */
   let turnEndsMs: number | undefined
+  let beganMs = 0
   /** When work was left for looking. */
   let leftMs = 0
   /** What one in the queue takes, with all that is done between, as the last ones had to wait. */
   let msEach = 0
   let turningAway = false
+  /** Of the request that the parser is at. */
+  let cameTooLate = false
 
   function full(): boolean {
     return queuedBytes >= freeBytes && (queuedBytes > maxBytes || queue.length * msEach > patienceMs)
@@ -97,8 +104,8 @@ export function createWaitingRoom({
   }
 
   function refuse(line: Line, chunk: Buffer | null): boolean {
-    const { socket, whole, open, answered } = line
-    if (chunk === null || !whole || open > 0 || answered === 0 || socket.writableNeedDrain) return false
+    const { socket, whole, open } = line
+    if (chunk === null || !whole || open > 0 || socket.writableNeedDrain) return false
     const request = wholeRequest(chunk)
     const answer = request && refusal(request)
     if (answer === undefined) return false
@@ -119,15 +126,30 @@ export function createWaitingRoom({
       line.held.push(chunk)
       return false
     }
-    if (line.whole && chunk !== null) {
-      line.whole = wholeRequest(chunk) !== undefined
-      line.open++
-    }
+    line.last = chunk === null ? undefined : wholeRequest(chunk)
+    line.whole = false
     return line.push(chunk)
   }
 
   function letGo(line: Line): void {
     for (const chunk of line.held.splice(0)) handOn(line, chunk)
+  }
+
+  /** Whether whoever is looked at now has been kept waiting, or would be refused anyway. */
+  function isPressed(): boolean {
+    inTurn()
+    return overloaded() || now() - beganMs >= pressedMs
+  }
+
+  /** Takes a connection out of the parser's hands. */
+  function lineOf(socket: Socket): Line {
+    const push = socket.push.bind(socket)
+    const line: Line = { socket, push, waiting: 0, held: [], last: undefined, whole: false, open: 0 }
+    // Whoever listens for data has it read as a stream, by push.
+    socket.on('data', () => {})
+    socket.on('resume', () => letGo(line))
+    socket.push = chunk => arrive(line, chunk)
+    return line
   }
 
   function inTurn(): boolean {
@@ -140,6 +162,7 @@ export function createWaitingRoom({
   }
 
   function beginTurn(nowMs: number, ms: number): void {
+    beganMs = nowMs
     turnEndsMs = nowMs + ms
     setImmediate(nextTurn)
   }
@@ -168,26 +191,27 @@ export function createWaitingRoom({
   }
 
   return {
-    turnsAway: () => turningAway,
+    turnsAway: () => cameTooLate,
     guard(server) {
       const lines = new WeakMap<Socket, Line>()
-      server.on('connection', (socket: Socket) => {
-        const push = socket.push.bind(socket)
-        const line: Line = { socket, push, waiting: 0, held: [], whole: true, open: 0, answered: 0 }
-        lines.set(socket, line)
-        // Whoever listens for data takes the connection out of the parser's hands: it is read as a stream, by push.
-        socket.on('data', () => {})
-        socket.on('resume', () => letGo(line))
-        socket.push = chunk => arrive(line, chunk)
-      })
       server.prependListener('request', (request, response) => {
-        response.once('finish', () => {
-          const line = lines.get(request.socket)
-          if (line === undefined) return
-          line.open--
-          line.answered++
-        })
+        const { socket } = request
+        const known = lines.get(socket)
+        cameTooLate = known === undefined ? full() : turningAway
+        const line = known ?? (isPressed() ? lineOf(socket) : undefined)
+        if (line === undefined) return
+        lines.set(socket, line)
+        line.whole = line.last !== undefined && isSame(line.last, request)
+        line.last = undefined
+        line.open++
+        response.once('finish', () => line.open--)
       })
     },
   }
+}
+
+/** Whether the parser has read the request, and nothing before it. */
+function isSame({ method, target, head }: WholeRequest, request: IncomingMessage): boolean {
+  const lines = head.split('\r\n').length - 2
+  return request.method === method && request.url === target && request.rawHeaders.length === 2 * lines
 }

@@ -15,7 +15,11 @@ afterEach(() => {
 })
 
 /** A server whose clock stands still but for the work: each request takes as long as it is told to. */
-async function startServer({ overloaded = () => false, freeBytes = 0 }: Partial<WaitingRoomOptions> = {}) {
+async function startServer({
+  overloaded = () => false,
+  freeBytes = 0,
+  pressedMs = 0,
+}: Partial<WaitingRoomOptions> = {}) {
   let nowMs = 0
   let turnedAway = 0
   const state = {
@@ -32,6 +36,7 @@ async function startServer({ overloaded = () => false, freeBytes = 0 }: Partial<
     now: () => nowMs,
     overloaded,
     freeBytes,
+    pressedMs,
     refusal(request) {
       if (request.method !== 'POST') return undefined
       state.refused++
@@ -63,9 +68,11 @@ async function startServer({ overloaded = () => false, freeBytes = 0 }: Partial<
     state,
     turnedAway: () => turnedAway,
     port,
+    /** From now on. */
     whenServed(count: number, then: () => void) {
+      const wanted = state.served + count
       onServed = () => {
-        if (state.served === count) then()
+        if (state.served === wanted) then()
       }
     },
   }
@@ -91,9 +98,10 @@ function client(port: number) {
   }
 }
 
+/** Connections that were answered twice: the first time they come to the room, the second time the room comes to know them. */
 async function clients(port: number, count: number) {
   const all = Array.from({ length: count }, () => client(port))
-  await Promise.all(all.map(each => each.send()))
+  for (let round = 0; round < 2; round++) await Promise.all(all.map(each => each.send()))
   return all
 }
 
@@ -105,16 +113,16 @@ describe('a server with more to do than time', () => {
     const lateAnswers: Promise<void>[] = []
     state.workMs = 10
     // Each takes 10 ms and 60 still wait.
-    whenServed(110 + 40, () => {
+    whenServed(40, () => {
       for (const each of late) lateAnswers.push(each.send())
     })
     await Promise.all(early.map(each => each.send()))
     await Promise.all(lateAnswers)
-    expect(early.map(each => each.statuses())).toEqual(early.map(() => [204, 204]))
-    expect(late.map(each => each.statuses())).toEqual(late.map(() => [204, 503]))
-    expect(state).toMatchObject({ served: 210, refused: 10 })
+    expect(early.map(each => each.statuses())).toEqual(early.map(() => [204, 204, 204]))
+    expect(late.map(each => each.statuses())).toEqual(late.map(() => [204, 204, 503]))
+    expect(state).toMatchObject({ served: 320, refused: 10 })
     await Promise.all(late.map(each => each.send()))
-    expect(late.map(each => each.statuses())).toEqual(late.map(() => [204, 503, 204]))
+    expect(late.map(each => each.statuses())).toEqual(late.map(() => [204, 204, 503, 204]))
   })
 
   test('tells its caller to refuse what comes when it is full, and never what has waited', async () => {
@@ -124,27 +132,27 @@ describe('a server with more to do than time', () => {
     await Promise.all(fresh.map(({ socket }) => once(socket, 'connect')))
     const freshAnswers: Promise<void>[] = []
     state.workMs = 10
-    whenServed(100 + 40, () => {
+    whenServed(40, () => {
       for (const each of fresh) freshAnswers.push(each.send())
     })
     await Promise.all(early.map(each => each.send()))
     await Promise.all(freshAnswers)
     expect(turnedAway()).toBe(5)
-    expect(state).toMatchObject({ served: 205, refused: 0 })
+    expect(state).toMatchObject({ served: 305, refused: 0 })
   })
 
   test('refuses nobody while little waits, however long', async () => {
-    const { state, port, whenServed } = await startServer({ freeBytes: 60 * post.length })
-    const early = await clients(port, 50)
+    const { state, port, whenServed } = await startServer({ freeBytes: 120 * post.length })
+    const early = await clients(port, 100)
     const late = await clients(port, 5)
     const lateAnswers: Promise<void>[] = []
     state.workMs = 10
-    whenServed(55 + 20, () => {
+    whenServed(40, () => {
       for (const each of late) lateAnswers.push(each.send())
     })
     await Promise.all(early.map(each => each.send()))
     await Promise.all(lateAnswers)
-    expect(state).toMatchObject({ served: 110, refused: 0 })
+    expect(state).toMatchObject({ served: 315, refused: 0 })
   })
 
   test('works a third of the time, however many hammer at the door', async () => {
@@ -152,7 +160,7 @@ describe('a server with more to do than time', () => {
     const waiting = await clients(port, 100)
     const hammering = await clients(port, 20)
     Object.assign(state, { workMs: 10, refusalMs: 5 })
-    whenServed(120 + 40, () => {
+    whenServed(40, () => {
       for (const { socket } of hammering) {
         socket.write(post)
         socket.on('data', () => socket.write(post))
@@ -160,22 +168,23 @@ describe('a server with more to do than time', () => {
     })
     await Promise.all(waiting.map(each => each.send()))
     expect(state.refused).toBeGreaterThan(0)
-    const workedMs = (state.served - 120) * state.workMs
+    const workedMs = (state.served - 240) * state.workMs
     expect(state.refused * state.refusalMs).toBeLessThanOrEqual(workedMs * 2.2)
   })
 
   test('keeps the bytes of a connection in their order, and the end of what it sends behind them', async () => {
     const { state, port } = await startServer()
     const others = await clients(port, 30)
+    const [long] = await clients(port, 1)
+    if (long === undefined) throw new Error('no connection')
     state.workMs = 10
-    const long = client(port)
     const body = Array.from({ length: 40_000 }, (_, at) => String(at)).join()
     const crowd = Promise.all(others.map(each => each.send()))
     const bytes = `POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`
     for (let at = 0; at < bytes.length; at += 10_000) long.socket.write(bytes.slice(at, at + 10_000))
     long.socket.end()
     await Promise.all([crowd, once(long.socket, 'close')])
-    expect(long.statuses()).toEqual([204])
+    expect(long.statuses()).toEqual([204, 204, 204])
     expect(state.bodies).toContain(body)
   })
 
@@ -185,10 +194,10 @@ describe('a server with more to do than time', () => {
     state.workMs = 10
     const gone = client(port)
     await once(gone.socket, 'connect')
-    whenServed(20 + 1, () => gone.socket.resetAndDestroy())
+    whenServed(1, () => gone.socket.resetAndDestroy())
     gone.socket.write(post)
     await Promise.all(all.map(each => each.send()))
-    expect(all.map(each => each.statuses())).toEqual(all.map(() => [204, 204]))
+    expect(all.map(each => each.statuses())).toEqual(all.map(() => [204, 204, 204]))
   })
 })
 
@@ -212,20 +221,38 @@ describe('what is never refused unread', () => {
     const { state, port } = await startServer({ overloaded: () => overloaded })
     const [one] = await clients(port, 1)
     await one?.send(`${post}POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: ${post.length}\r\n\r\n`)
-    await vi.waitUntil(() => state.received === 3)
+    await vi.waitUntil(() => state.received === 4)
     overloaded = true
     await one?.send(post)
-    expect(one?.statuses()).toEqual([204, 204, 204])
+    expect(one?.statuses()).toEqual([204, 204, 204, 204])
     expect(state.bodies.at(-1)).toBe(post)
   })
 
-  test('the first request of a connection', async () => {
-    const { state, port } = await startServer({ overloaded: () => true })
+  test('what comes on a connection that nobody kept waiting, and the next request on it', async () => {
+    let overloaded = false
+    const { state, port } = await startServer({ overloaded: () => overloaded, pressedMs: 1 })
     const one = client(port)
     await one.send()
+    overloaded = true
     await one.send()
-    expect(one.statuses()).toEqual([204, 503])
-    expect(state).toMatchObject({ served: 1, refused: 1 })
+    await one.send()
+    await one.send()
+    expect(one.statuses()).toEqual([204, 204, 204, 503])
+    expect(state).toMatchObject({ served: 3, refused: 1 })
+  })
+
+  test('a request whose beginning the parser has already', async () => {
+    let overloaded = false
+    const { state, port } = await startServer({ overloaded: () => overloaded })
+    const [one] = await clients(port, 1)
+    await one?.send(`${post}POST /v1/events HTTP/1.1\r\nX: `)
+    await one?.send(post)
+    overloaded = true
+    await one?.send(post)
+    expect(one?.statuses()).toEqual([204, 204, 204, 204, 204])
+    await one?.send(post)
+    expect(one?.statuses().at(-1)).toBe(503)
+    expect(state.refused).toBe(1)
   })
 
   test('a request behind one whose answer is on its way, as its own answer would overtake that', async () => {
@@ -237,13 +264,13 @@ describe('what is never refused unread', () => {
       open = resolve
     })
     const first = one?.send()
-    await vi.waitUntil(() => state.received === 2)
+    await vi.waitUntil(() => state.received === 3)
     overloaded = true
     one?.socket.write(post)
-    await vi.waitUntil(() => state.received === 3)
+    await vi.waitUntil(() => state.received === 4)
     open()
     await first
-    await vi.waitUntil(() => one?.statuses().length === 3)
-    expect(one?.statuses()).toEqual([204, 204, 204])
+    await vi.waitUntil(() => one?.statuses().length === 4)
+    expect(one?.statuses()).toEqual([204, 204, 204, 204])
   })
 })
