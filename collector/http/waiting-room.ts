@@ -9,7 +9,7 @@ export interface WaitingRoomOptions {
   refusal(request: WholeRequest): string | undefined
   /** While less waits nobody is refused, as a process may stand still for reasons of its own, bytes. @default 512 KiB */
   freeBytes?: number
-  /** A connection goes through the room once work has kept it waiting for so long, milliseconds. @default 20 */
+  /** A connection goes through the room once work has kept it waiting for so long, milliseconds. @default 100 */
   pressedMs?: number
   /** A clock, milliseconds. @default performance.now */
   now?: () => number
@@ -71,7 +71,7 @@ export function createWaitingRoom({
   overloaded,
   refusal,
   freeBytes = 512 * 1_024,
-  pressedMs = 20,
+  pressedMs = 100,
   now = () => performance.now(),
 }: WaitingRoomOptions): WaitingRoom {
   const queue: Waiting[] = []

@@ -24,7 +24,7 @@ export const measureOverload: MeasureRow = async ({ generator, seconds, rounds, 
       const refused: number[] = []
       for (let round = 0; round < rounds; round++) {
         const warmup = round === 0 ? 3 * seconds : 1
-        const most = await load(generator, server, { samples, seconds, warmup, connections: 512 })
+        const most = await load(generator, server, { samples, seconds, warmup, connections: 256 })
         const capacity = acknowledgedPerSecond(mustAcknowledge(server, most))
         const flood = { samples, rate: 2 * capacity, seconds: 2 * seconds, warmup: seconds, connections: crowd }
         const report = await load(generator, server, flood)
