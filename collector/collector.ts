@@ -6,8 +6,9 @@ import { createAcceptEvents } from './accept-events.ts'
 import { createAdmin } from './admin/admin.ts'
 import { createMetrics, type Metrics } from './admin/metrics.ts'
 import { type Readiness, readiness } from './admin/readiness.ts'
-import { bytesOf, overloaded, type Refusal } from './http/answer.ts'
-import { type CorsPolicy, corsPolicy } from './http/cors.ts'
+import type { Refusal } from './http/answer.ts'
+import { corsPolicy } from './http/cors.ts'
+import { earlyRefusal } from './http/early-refusal.ts'
 import { eventsRoute, partsOf } from './http/events-route.ts'
 import { createInFlight } from './http/in-flight.ts'
 import { createRateLimit } from './http/rate-limit.ts'
@@ -188,16 +189,5 @@ export function createCollector(options: CollectorOptions): Collector {
     const trouble = batcher.trouble()
     const partitions = writer.partitions()
     return readiness({ started, draining, topic, partitions, topicAway, trouble, spool: spool?.state() ?? 'off' })
-  }
-}
-
-/** The 503 of an overloaded collector to a page of this origin; undefined where the page may not send at all. */
-function earlyRefusal(cors: CorsPolicy): (origin: string | undefined) => string | undefined {
-  let last: { headers: object; text: string } | undefined
-  return origin => {
-    const { allowed, headers } = cors.of(origin)
-    if (!allowed) return undefined
-    if (last?.headers !== headers) last = { headers, text: bytesOf(overloaded, headers) }
-    return last.text
   }
 }

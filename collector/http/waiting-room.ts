@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { createTurns } from './turns.ts'
 import { type WholeRequest, wholeRequest } from './whole-request.ts'
 
 export interface WaitingRoomOptions {
@@ -22,8 +23,6 @@ export interface WaitingRoom {
   guard(server: Server): void
 }
 
-/** How long requests are worked on at least before it is looked for what came in meanwhile, milliseconds; half as long as looking and refusing took, where that is longer. */
-const minTurnMs = 4
 /** No more are let in than can expect their turn within so many milliseconds. */
 const patienceMs = 100
 /** Whoever had so many before him tells how long one takes. */
@@ -76,11 +75,7 @@ export function createWaitingRoom({
 }: WaitingRoomOptions): WaitingRoom {
   const queue: Waiting[] = []
   let queuedBytes = 0
-  /** Set from the first request after everything was read until everything has been read again. */
-  let turnEndsMs: number | undefined
-  let beganMs = 0
-  /** When work was left for looking. */
-  let leftMs = 0
+  const turns = createTurns({ now, isWaiting: () => queue.length > 0, workOnOne })
   /** What one in the queue takes, with all that is done between, as the last ones had to wait. */
   let msEach = 0
   let turningAway = false
@@ -94,7 +89,7 @@ export function createWaitingRoom({
   function arrive(line: Line, chunk: Buffer | null): boolean {
     if (line.waiting === 0 && line.held.length === 0) {
       if (full() || overloaded()) return refuse(line, chunk) || turnAway(line, chunk)
-      if (queue.length === 0 && inTurn()) return handOn(line, chunk)
+      if (queue.length === 0 && turns.hasTime()) return handOn(line, chunk)
     }
     queuedBytes += chunk?.length ?? 0
     queue.push({ line, chunk, sinceMs: now(), place: queue.length + 1 })
@@ -137,8 +132,8 @@ export function createWaitingRoom({
 
   /** Whether whoever is looked at now has been kept waiting, or would be refused anyway. */
   function isPressed(): boolean {
-    inTurn()
-    return overloaded() || now() - beganMs >= pressedMs
+    turns.hasTime()
+    return overloaded() || turns.ageMs() >= pressedMs
   }
 
   /** Takes a connection out of the parser's hands. */
@@ -152,42 +147,14 @@ export function createWaitingRoom({
     return line
   }
 
-  function inTurn(): boolean {
-    const nowMs = now()
-    if (turnEndsMs === undefined) {
-      beginTurn(nowMs, minTurnMs)
-      leftMs = nowMs
-    }
-    return nowMs < (turnEndsMs ?? 0)
-  }
-
-  function beginTurn(nowMs: number, ms: number): void {
-    beganMs = nowMs
-    turnEndsMs = nowMs + ms
-    setImmediate(nextTurn)
-  }
-
-  /** Runs when everything that was readable has been read. */
-  function nextTurn(): void {
-    turnEndsMs = undefined
-    if (queue.length === 0) return
-    const nowMs = now()
-    beginTurn(nowMs, Math.max(minTurnMs, (nowMs - leftMs) / 2))
-    work()
-  }
-
-  function work(): void {
+  function workOnOne(): void {
     const next = queue.shift()
-    if (next !== undefined) {
-      const { line, chunk, sinceMs, place } = next
-      if (place >= tellingPlaces) msEach = (now() - sinceMs) / place
-      queuedBytes -= chunk?.length ?? 0
-      line.waiting--
-      if (!line.socket.destroyed) handOn(line, chunk)
-    }
-    // A tick that is asked for by a microtask comes after all that this chunk has set going.
-    if (queue.length > 0 && inTurn()) queueMicrotask(() => process.nextTick(work))
-    else leftMs = now()
+    if (next === undefined) return
+    const { line, chunk, sinceMs, place } = next
+    if (place >= tellingPlaces) msEach = (now() - sinceMs) / place
+    queuedBytes -= chunk?.length ?? 0
+    line.waiting--
+    if (!line.socket.destroyed) handOn(line, chunk)
   }
 
   return {
