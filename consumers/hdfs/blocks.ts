@@ -19,7 +19,7 @@ export function createBlocks(blockBytes: number): Blocks {
       for (let at = 0; at < bytes.length; ) {
         if (length === open.length) {
           if (length > 0) full.push(open)
-          open = Buffer.allocUnsafeSlow(Math.min(bytes.length * 8, blockBytes))
+          open = Buffer.allocUnsafeSlow(full.length > 0 ? blockBytes : Math.min(bytes.length * 8, blockBytes))
           length = 0
         }
         const piece = bytes.subarray(at, at + open.length - length)
