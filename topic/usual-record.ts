@@ -53,13 +53,14 @@ const maxNameChars = 1_000
 const anyText = '"[^"\\\\\\x00-\\x1f]*"'
 const number = '-?(?:0|[1-9]\\d{0,14})(?:\\.\\d{1,15})?'
 const flat = new RegExp(`^${object(`(?:${anyText}:(?:${anyText}|${number}|true|false)(?:,(?=")|(?=\\}))`, ')*')}$`)
-const names = /"[^"]*":/g
+/** Each text, and the colon behind a name. */
+const texts = /"[^"]*":?/g
 
 /** Whether they are of that shape, and each is there once. */
 function areFlat(json: string): boolean {
   if (json.length > maxNameChars || !flat.test(json)) return false
-  const found = json.match(names) ?? []
-  return found.length < 2 || new Set(found).size === found.length
+  const names = (json.match(texts) ?? []).filter(found => found.endsWith(':'))
+  return names.length < 2 || new Set(names).size === names.length
 }
 
 /** Whether they are flat, may be landed as they came, and end where the record's last brace is. */

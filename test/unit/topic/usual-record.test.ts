@@ -172,6 +172,7 @@ const withProperties = (text: string) => usualText.replace(/}$/, `,"properties":
 test.each([
   ['a property twice', withProperties('{"a":1,"a":2}')],
   ['a property twice, of which one looks like it', withProperties('{"a":":","b":"a","a":":"}')],
+  ['a property twice whose name begins with a colon', withProperties('{"a":"v",":b":1,":b":2}')],
   ['an endless number', withProperties('{"a":1e999}')],
   ['a number too long for Hive', withProperties(`{"a":0.${'1'.repeat(300)}}`)],
   ['a null property', withProperties('{"a":null}')],
