@@ -10,7 +10,7 @@ export interface TurnsOptions {
 export interface Turns {
   /** Whether there is time to work on something at once. Where no turn goes on, one begins. */
   hasTime(): boolean
-  /** How long the turn has been going on, with the looking behind it, milliseconds. */
+  /** How long the turn has been going on, with the looking behind it, milliseconds. Where no turn goes on, one begins. */
   ageMs(): number
 }
 
@@ -56,5 +56,11 @@ export function createTurns({ now, isWaiting, workOnOne }: TurnsOptions): Turns 
     else leftMs = now()
   }
 
-  return { hasTime, ageMs: () => now() - beganMs }
+  return {
+    hasTime,
+    ageMs() {
+      hasTime()
+      return now() - beganMs
+    },
+  }
 }

@@ -132,8 +132,7 @@ export function createWaitingRoom({
 
   /** Whether whoever is looked at now has been kept waiting, or would be refused anyway. */
   function isPressed(): boolean {
-    turns.hasTime()
-    return overloaded() || turns.ageMs() >= pressedMs
+    return turns.ageMs() >= pressedMs || overloaded()
   }
 
   /** Takes a connection out of the parser's hands. */
