@@ -7,7 +7,7 @@ export type FlushOutcome = 'landed' | 'lost' | 'failed'
 
 /** A consumer, as far as its metrics go. */
 export interface Watched {
-  sink: Pick<Sink, 'counts' | 'storage'>
+  sink: Pick<Sink, 'counts' | 'storage' | 'searchable'>
   status(): readonly PartitionStatus[]
 }
 
@@ -55,7 +55,14 @@ export function createConsumerMetrics(registry: Registry): (sink: string) => Con
   })
   const road = new Histogram({
     name: `${prefix}receive_to_stored_seconds`,
-    help: 'From the collector to the storage, of ten records a second and partition at most: landed in a file, or stored in Elasticsearch, which shows it after its next refresh.',
+    help: 'From the collector to the storage, of ten records a second and partition at most: landed in a file, or stored in Elasticsearch.',
+    labelNames: ['sink'],
+    buckets: roadSeconds,
+    registers,
+  })
+  const searchable = new Histogram({
+    name: `${prefix}receive_to_searchable_seconds`,
+    help: 'From the collector until a search in Elasticsearch finds it, of one record every five seconds and process at most.',
     labelNames: ['sink'],
     buckets: roadSeconds,
     registers,
@@ -161,7 +168,12 @@ export function createConsumerMetrics(registry: Registry): (sink: string) => Con
       flushed: (outcome, seconds) => flush.observe({ sink, outcome }, seconds),
       buried: reason => buried.inc({ sink, reason }),
       assigned: () => assigned.inc({ sink }),
-      watch: consumer => void watched.set(sink, consumer),
+      watch(consumer) {
+        watched.set(sink, consumer)
+        if (!consumer.sink.searchable) return
+        searchable.zero({ sink })
+        consumer.sink.searchable(seconds => searchable.observe({ sink }, seconds))
+      },
     }
   }
 }

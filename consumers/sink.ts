@@ -86,6 +86,11 @@ export interface Sink {
   counts(): SinkCounts
   /** Absent where there is no storage of its own. */
   storage?(): StorageCounts
+  /**
+   * From now on `heard` is told of some records for how many seconds they were on their way, from the collector until a search
+   * finds them. Absent where what is durable can be read at once.
+   */
+  searchable?(heard: (seconds: number) => void): void
   close(): Promise<void>
 }
 

@@ -29,7 +29,7 @@ const audit = {
 /** What a writer of each kind counts before it does anything. */
 const writers = {
   hdfs: { counts: () => counts, storage: () => ({ retries: 0 }) },
-  elasticsearch: { counts: () => counts, storage: () => ({ retries: 0, answers }) },
+  elasticsearch: { counts: () => counts, storage: () => ({ retries: 0, answers }), searchable: () => {} },
   dlq: { counts: () => counts },
 }
 

@@ -9,6 +9,7 @@ import { createInFlight } from './in-flight.ts'
 import { type Landed, land } from './land.ts'
 import { createPartitionBuffer, type PartitionBuffer } from './partition-buffer.ts'
 import { preparedBulk } from './prepared-bulk.ts'
+import { searchableBulk } from './searchable.ts'
 
 export interface ElasticsearchSinkOptions {
   /** Closed by `close()`. */
@@ -63,7 +64,8 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink
   const { client, topic, index, maxAgeMs, maxBytes, maxRecords, maxInFlight, backoff } = { ...defaults, ...options }
   const logger = options.logger.child({ sink: 'elasticsearch' })
   const counted = countedBulk(createBulk(client))
-  const bulk = preparedBulk(counted.bulk, client, index)
+  const searchable = searchableBulk(counted.bulk, client)
+  const bulk = preparedBulk(searchable.bulk, client, index)
   const inFlight = createInFlight(maxInFlight)
   const partitions = new Map<number, Partition>()
   const counts: SinkCounts = { landed: 0, redelivered: 0, copies: 0, gapOffsets: 0 }
@@ -160,6 +162,10 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink
     drop,
     counts: () => ({ ...counts }),
     storage: counted.counts,
-    close: () => client.close(),
+    searchable: searchable.listen,
+    close() {
+      searchable.close()
+      return client.close()
+    },
   }
 }

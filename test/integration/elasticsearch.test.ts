@@ -1,11 +1,12 @@
 import { pino } from 'pino'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { elasticsearchClient } from '../../consumers/elasticsearch/client.ts'
+import { dailyIndex } from '../../consumers/elasticsearch/daily-index.ts'
 import { setupElasticsearch } from '../../consumers/elasticsearch/setup.ts'
 import { createElasticsearchSink } from '../../consumers/elasticsearch/sink.ts'
 import { describeSink } from '../support/describe-sink.ts'
 import { elasticsearchRows } from '../support/elasticsearch-rows.ts'
-import { logRecord, logRecords } from '../support/log-records.ts'
+import { logRecord, logRecords, tabOf } from '../support/log-records.ts'
 import { removeIndex } from '../support/remove-index.ts'
 import { until } from '../support/until.ts'
 
@@ -67,6 +68,27 @@ describe('setup', () => {
     expect(count).toBe(1)
     await Promise.all([sink.close(), removeIndex(client, index)])
   })
+})
+
+it('says how long a record was on its way once a search finds it', async () => {
+  const index = await newIndex()
+  const now = Date.now()
+  const day = dailyIndex(index, now)
+  await client.indices.create({ index: day, settings: { index: { refresh_interval: '-1' } } })
+  const told: number[] = []
+  const sink = open(index)
+  sink.searchable?.(seconds => told.push(seconds))
+  await sink.start(0, { low: 0, high: 1, committed: undefined }, signal())
+  sink.add(0, [logRecord(0, 0, { atMs: now - 5_000, tab: tabOf(1, now) })], 0)
+  await sink.flush(0, signal())
+  expect(sink.counts().landed).toBe(1)
+  await client.count({ index: day })
+  expect(told).toEqual([])
+  await client.indices.refresh({ index: day })
+  await until(() => told.length === 1, { what: 'a search that finds it' })
+  expect(told[0]).toBeGreaterThanOrEqual(5)
+  expect(told[0]).toBeLessThan(60)
+  await Promise.all([sink.close(), removeIndex(client, index)])
 })
 
 describe('trouble', () => {

@@ -37,11 +37,14 @@ export interface FakeElasticsearch {
   /** Every request gets this while none of those is left. */
   always: Fault | undefined
   itemFault: ItemFault | undefined
+  /** Whether its indices have been refreshed since: else searches find nothing. */
+  refreshed: boolean
   close(): Promise<void>
 }
 
 const action = z.object({ create: z.object({ _index: z.string(), _id: z.string() }) })
 const source = z.record(z.string(), z.unknown())
+const idsQuery = z.object({ query: z.object({ ids: z.object({ values: z.array(z.string()) }) }) })
 const mget = z.object({ docs: z.array(z.object({ _index: z.string(), _id: z.string() })) })
 
 /** The two requests of the sink over real HTTP, with scripted faults. Whatever is asked beside them is well: templates are there, indices are made. */
@@ -56,6 +59,7 @@ export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
     faults: [],
     always: undefined,
     itemFault: undefined,
+    refreshed: true,
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve())
@@ -83,6 +87,7 @@ export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
   function carryOut({ method, path, body }: FakeRequest) {
     if (path === '/_bulk') return bulk(body)
     if (path === '/_mget') return get(body)
+    if (path.endsWith('/_count')) return count(path.slice(1, -'/_count'.length), body)
     const index_templates = fake.templates === false ? [] : [{ index_template: { version: 1_000 } }]
     if (path.startsWith('/_index_template') && method === 'PUT') fake.templates = true
     return { index_templates, template: {} }
@@ -115,6 +120,11 @@ export async function startFakeElasticsearch(): Promise<FakeElasticsearch> {
       return document ? { ...document, found: true } : { ...target, found: false }
     })
     return { docs }
+  }
+
+  function count(index: string, body: string) {
+    const { values } = idsQuery.parse(JSON.parse(body)).query.ids
+    return { count: fake.refreshed ? values.filter(id => fake.documents.has(`${index}/${id}`)).length : 0 }
   }
 
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

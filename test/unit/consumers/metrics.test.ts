@@ -148,3 +148,20 @@ it('does not tell how long records were on their way that had landed before and 
   )
   await consumer.close()
 })
+
+it('counts how long records took until a search found them, where the sink can tell', async () => {
+  let tell: (seconds: number) => void = () => {}
+  const { consumer, shows } = await watched({}, Date.now, sink => ({
+    ...sink,
+    searchable(heard) {
+      tell = heard
+    },
+  }))
+  await shows('clicktrail_consumer_receive_to_searchable_seconds_count{sink="memory"} 0')
+  tell(1.5)
+  await shows(
+    'clicktrail_consumer_receive_to_searchable_seconds_count{sink="memory"} 1',
+    'clicktrail_consumer_receive_to_searchable_seconds_sum{sink="memory"} 1.5',
+  )
+  await consumer.close()
+})
