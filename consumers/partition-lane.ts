@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { Committed } from '../topic/topic.ts'
 import { backoffMs, wait } from './backoff.ts'
 import { createHolds } from './holds.ts'
 import { createIntake } from './intake.ts'
@@ -31,7 +32,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
   let flushing = false
   let closing = false
   let next: number | undefined
-  let committed: number | undefined
+  let committed: Committed | undefined
   let rejectedCount = 0
   let halted: string | undefined
   let awake: () => void = () => {}
@@ -87,10 +88,10 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
 
   async function commit(flushed: Flushed): Promise<void> {
     next = flushed.next
-    if (committed === next) return
+    if (committed?.next === next && committed.metadata === flushed.metadata) return
     try {
       await untilAborted(reader.commit(partition, flushed.next, flushed.metadata), signal)
-      committed = flushed.next
+      committed = { next, metadata: flushed.metadata }
       progress.committed()
     } catch (error) {
       signal.throwIfAborted()
@@ -149,8 +150,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
         continue
       }
       const { records } = sink.buffered(partition)
-      // With nothing left but dead letters there is no age that would make a flush due: a sink that goes by the commit passes
-      // them now. One that goes by its files has none that says so: it refuses them again after a restart, under the same offsets.
+      // With nothing left but dead letters there is no age that would make a flush due: the commit tells now that they are written.
       const wanted = records > 0 ? forced || closing : passed
       passed = false
       if (wanted || sink.due(partition, now())) {
@@ -246,7 +246,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
       const unflushedSeconds = sinceMs === undefined ? 0 : Math.max(0, now() - sinceMs) / 1_000
       const buffered = { records: records + intake.records, bytes: bytes + intake.bytes }
       const figures = { buffered, unflushedSeconds, progress: progress.figures() }
-      return { partition, state, next, committed, ...figures, rejected: rejectedCount, halted }
+      return { partition, state, next, committed: committed?.next, ...figures, rejected: rejectedCount, halted }
     },
   }
 }

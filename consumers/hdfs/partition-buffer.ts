@@ -1,6 +1,7 @@
 import { landedEndsOf, readRecord } from '../../topic/record.ts'
 import type { LogRecord } from '../../topic/topic.ts'
 import { type Buffered, PartitionHalted, type Rejected } from '../sink.ts'
+import { alsoBuried, type Buried, isBuried } from './buried.ts'
 import type { Compressor } from './compressor.ts'
 import { createFileBuffer, type FileBuffer } from './file-buffer.ts'
 import { type FileFormat, hourOf } from './path.ts'
@@ -19,6 +20,8 @@ export interface PartitionStart {
   previous: number | undefined
   /** The record that must lie at an offset before `next`, if it is delivered; whether a file says so, or the commit alone. */
   expected: { offset: number; eventId: string; where: string; landed: boolean } | undefined
+  /** What is in the dead letters from `next` on. */
+  buried: Buried | undefined
   format: FileFormat
   limits: RotationLimits
   windowOffsets: number
@@ -53,6 +56,8 @@ export interface PartitionBuffer {
   takeGaps(): Gap[]
   /** Copies dropped since the last call. */
   takeCopies(): number
+  /** With all that `add` has handed back: the caller writes those. */
+  buried(): Buried | undefined
   buffered(): Buffered
   due(nowMs: number): boolean
 }
@@ -71,6 +76,7 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
   let previous = start.previous
   let gaps: Gap[] = []
   let copies = 0
+  let { buried } = start
 
   function end(): void {
     if (open) ended.push(open)
@@ -120,7 +126,11 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
     readable = position
     fileHourMs ??= hourMs
     if (open && endsBefore(open.hourMs, hourMs)) end()
-    if (!read.ok) return { record, reason: read.reason, message: read.message }
+    if (!read.ok) {
+      if (isBuried(start.buried, record)) return undefined
+      buried = alsoBuried(buried, record)
+      return { record, reason: read.reason, message: read.message }
+    }
     if (window.isCopy(record.offset, read.eventId)) copies++
     else land(record, read, nowMs)
     return undefined
@@ -152,6 +162,7 @@ export function createPartitionBuffer(start: PartitionStart): PartitionBuffer {
       copies = 0
       return taken
     },
+    buried: () => buried,
     buffered() {
       const files = open ? [...ended, open] : ended
       return {

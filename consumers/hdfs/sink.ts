@@ -9,6 +9,7 @@ import {
   type Sink,
   type SinkCounts,
 } from '../sink.ts'
+import { splitBuried, withBuried } from './buried.ts'
 import { type Compressor, createCompressor } from './compressor.ts'
 import { createLanding, type LandingOptions } from './landing.ts'
 import { createPartitionBuffer, type Gap, type PartitionBuffer, wayOutOfAnotherLog } from './partition-buffer.ts'
@@ -64,6 +65,10 @@ interface Partition {
   floorMs: number
 }
 
+function flushedOf({ next, metadata, buffer }: Partition): Flushed {
+  return { next, metadata: withBuried(metadata, next, buffer.buried()), rejected: [] }
+}
+
 /**
  * Lands records as files of newline-delimited JSON, so that every offset of the topic lands once whatever crashes and
  * however many writers there are: the file name is the commit (design §7.1). That holds while the log keeps what has not landed: where
@@ -85,7 +90,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
   /** Without a file, or with a listing that shows none, the commit counts, but never that of an earlier generation: its offsets are of another log. */
   function fromCommit(committed: Committed | undefined) {
     if (!committed || generation > 1) return undefined
-    const record = parseCommitMetadata(committed.metadata)
+    const record = parseCommitMetadata(splitBuried(committed.metadata).metadata)
     const expected = record && {
       offset: committed.next - 1,
       eventId: record.eventId,
@@ -126,6 +131,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
             wayOutOfAnotherLog({ partition, generation, offset: high, landed: row !== undefined }),
         )
       }
+      const { metadata, buried } = splitBuried(committed?.next === next ? committed.metadata : '')
       const buffer = createPartitionBuffer({
         ...settings,
         partition,
@@ -135,8 +141,8 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
         previous: row?.offset ?? commit?.expected?.offset,
         expected: row ? { ...row, landed: true } : commit?.expected,
         limits: settings,
+        buried,
       })
-      const metadata = committed?.next === next ? committed.metadata : ''
       partitions.set(partition, { buffer, next, metadata, floorMs: row?.floorMs ?? Number.NEGATIVE_INFINITY })
       return Math.max(low, next - Math.max(1, settings.windowOffsets))
     },
@@ -151,7 +157,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
       if (!state) return 'lost'
       for (const gap of state.buffer.takeGaps()) await note(partition, gap, signal)
       const file = state.buffer.endFirst()
-      if (!file) return { next: state.next, metadata: state.metadata, rejected: [] }
+      if (!file) return flushedOf(state)
       const path = pathOf({ hourMs: file.hourMs, generation, partition, start: file.start, format: settings.format })
       requireFindable(path, file.hourMs, { topic, floorMs: state.floorMs })
       if ((await landing.land(path, await file.content.finish(), signal)) === 'lost') {
@@ -180,7 +186,7 @@ export function createHdfsSink(options: HdfsSinkOptions): Sink {
         'file landed',
       )
       await landing.sweep()
-      return { next: state.next, metadata: state.metadata, rejected: [] }
+      return flushedOf(state)
     },
 
     drop(partition) {

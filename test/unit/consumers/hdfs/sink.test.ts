@@ -373,14 +373,16 @@ test('halts where such a file has landed already, instead of losing to it for ev
   expect(await flushAll(sink)).toMatchObject({ next: 4 })
 })
 
-test('hands back again, after a restart, what it could not decode after its last row', async () => {
+test('hands back again, after a restart, what it could not decode after its last row, unless the commit says that it did', async () => {
   const log = logOf(['a', null])
   const sink = sinkOf()
   await feed(sink, log)
   const flushed = await flushAll(sink)
   if (flushed === 'lost') throw new Error('lost')
-  const rejected = await feed(sinkOf(), log, 0, flushed)
-  expect(rejected.map(({ record }) => record.offset)).toEqual([1])
+  const offsets = async (metadata: string) =>
+    (await feed(sinkOf(), log, 0, { next: flushed.next, metadata })).map(({ record }) => record.offset)
+  expect(await offsets(`${logStartMs} a`)).toEqual([1])
+  expect(await offsets(flushed.metadata)).toEqual([])
 })
 
 test('counts lost offsets once, however often they must be written down', async () => {
