@@ -1,12 +1,10 @@
 import type { Logger } from 'pino'
 import type { TopicReader, TopicWriter } from '../topic/topic.ts'
-import { type BackoffOptions, wait } from './backoff.ts'
+import type { BackoffOptions } from './backoff.ts'
 import { createDeadLetterOffice } from './dead-letter-office.ts'
-import type { PartitionLane } from './lane.ts'
+import { createLanes } from './lanes.ts'
 import { type ConsumerMetrics, noMetrics } from './metrics.ts'
-import { createPartitionLane } from './partition-lane.ts'
 import type { PartitionStatus } from './partition-status.ts'
-import { createQueueLimit } from './queue-limit.ts'
 import type { Sink } from './sink.ts'
 import { watchEnds } from './watch-ends.ts'
 
@@ -56,16 +54,8 @@ const defaults = {
   now: Date.now,
 }
 
-/** Of one partition's delivered bytes that may wait for the sink: more than a fetch brings, so that it is never without work. */
-const maxIntakeBytes = 4 * 1024 * 1024
-/** … and of all partitions', as a share of the queue. */
-const intakeShare = 0.2
-
 /** How often it is asked where the log ends: nothing but the lag of a partition that reads nothing waits for it. */
 const askEndsMs = 15_000
-
-/** What an aborted sink may take to notice. */
-const abortGraceMs = 1_000
 
 /**
  * The one loop of every sink. Records of a partition are landed in order, what was refused is in the dead letters before
@@ -86,9 +76,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     logger: log,
     backoff,
   })
-  const lanes = new Map<number, PartitionLane>()
-  const ending = new Map<number, Promise<void>>()
-  const checkQueue = createQueueLimit(() => lanes.values(), maxQueueBytes)
+  const lanes = createLanes({ reader, sink, deadLetters, logger: log, metrics, now, backoff, maxQueueBytes })
   const idle = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let closing: Promise<void> | undefined
@@ -101,61 +89,22 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   // Whoever awaits `done` still sees it; without this a caller that doesn't would be ended by it.
   done.catch(() => {})
 
-  /**
-   * Ends lanes now; the next lane of a partition waits until the last one has really ended. All are gone before anything else
-   * happens: the reader refuses calls for partitions that aren't ours.
-   */
-  function giveUp(partitions: readonly number[]): void {
-    for (const partition of partitions) {
-      const lane = lanes.get(partition)
-      if (!lane) continue
-      lanes.delete(partition)
-      lane.abort()
-      ending.set(partition, lane.ended)
-    }
-    checkQueue()
-  }
-
   async function assigned(partitions: readonly number[]): Promise<void> {
-    giveUp([...lanes.keys()])
+    lanes.giveUpAll()
     if (closing) return
     log.info({ partitions }, 'partitions assigned')
     metrics.assigned()
-    for (const partition of partitions) {
-      const after = ending.get(partition) ?? Promise.resolve()
-      const lane = createPartitionLane({
-        partition,
-        reader,
-        sink,
-        deadLetters,
-        logger: log,
-        metrics,
-        now,
-        backoff,
-        after,
-        maxIntakeBytes: () => Math.min(maxIntakeBytes, (maxQueueBytes * intakeShare) / lanes.size),
-        onWeight: checkQueue,
-      })
-      lanes.set(partition, lane)
-    }
-    await Promise.all([...lanes.values()].map(lane => lane.started))
+    await lanes.take(partitions)
   }
 
   function revoked(partitions: readonly number[]): void {
-    giveUp(partitions)
+    lanes.giveUp(partitions)
     log.info({ partitions }, 'partitions revoked')
   }
 
   async function drain(): Promise<void> {
-    const all = [...lanes.values()]
-    const late = new AbortController()
-    for (const lane of all) lane.drain()
-    const drained = Promise.all(all.map(lane => lane.ended)).finally(() => late.abort())
-    await wait(closeTimeoutMs, late.signal)
-    if (late.signal.aborted) return
+    if (await lanes.drain(closeTimeoutMs)) return
     log.warn({ closeTimeoutMs }, 'not everything could be flushed in time: the next consumer reads it again')
-    giveUp([...lanes.keys()])
-    await Promise.race([drained, wait(abortGraceMs, late.signal)])
   }
 
   function stopTimers(): void {
@@ -178,19 +127,19 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   function failed(error: Error): void {
     log.error({ err: error }, 'the reader died')
-    giveUp([...lanes.keys()])
+    lanes.giveUpAll()
     stopTimers()
     rejectDone(error)
   }
 
-  const status = () => [...lanes.values()].map(lane => lane.status())
+  const status = () => [...lanes.all()].map(lane => lane.status())
   metrics.watch({ sink, status })
   return {
     async start() {
       timer = setInterval(() => {
-        for (const lane of lanes.values()) lane.wake()
+        for (const lane of lanes.all()) lane.wake()
       }, tickMs)
-      watchEnds(reader, () => lanes.values(), { everyMs: askEndsMs, signal: idle.signal })
+      watchEnds(reader, () => lanes.all(), { everyMs: askEndsMs, signal: idle.signal })
       await reader.start({
         assigned,
         revoked,
