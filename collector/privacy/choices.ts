@@ -1,3 +1,5 @@
+import { gpcPolicies } from './gpc.ts'
+
 /** Ways to refuse, by the word under which a field names them. */
 export type Refusals = Readonly<Record<string, string>>
 
@@ -6,10 +8,7 @@ export function refusalsOf(gpc: 'honor' | 'ignore'): Refusals {
   return {
     opt_out:
       'Press “Refuse”: here, or wherever the website offers it. It holds in this browser until you take it back.',
-    gpc:
-      gpc === 'honor'
-        ? 'Switch on Global Privacy Control in your browser: then nothing is stored, whatever website it is.'
-        : 'Switch on Global Privacy Control in your browser: then nothing is collected, but on websites that pass it over.',
+    gpc: gpcPolicies[gpc].told,
     consent:
       'On a website that asks first (data-consent), don’t agree: until you do, nothing is stored and nothing is sent.',
   }

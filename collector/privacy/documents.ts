@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { gpcStatement } from './gpc.ts'
 import { privacyPage } from './page.ts'
 import { style } from './page-style.ts'
-import { gpcStatement, privacyStatement, type StatementOptions } from './statement.ts'
+import { privacyStatement, type StatementOptions } from './statement.ts'
 
 export interface PrivacyOptions {
   /** Where the page is served; `.json` and `.js` come behind it. */

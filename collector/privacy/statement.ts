@@ -62,11 +62,3 @@ function published(fields: StoredField[], meanings: ReturnType<typeof meaningsOf
     return meaning === undefined ? [] : [{ name, presence: always ? 'always' : 'sometimes', ...meaning }]
   })
 }
-
-/** The date since which {@link gpcStatement} is meant as the standard was then. */
-const gpcSince = '2026-11-21'
-
-/** `/.well-known/gpc.json`: whether Global Privacy Control is honored (https://www.w3.org/TR/gpc/, GPC Support Resource). */
-export function gpcStatement(gpc: 'honor' | 'ignore'): { gpc: boolean; lastUpdate: string } {
-  return { gpc: gpc === 'honor', lastUpdate: gpcSince }
-}
