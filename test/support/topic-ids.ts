@@ -23,7 +23,9 @@ export async function topicIds(options: TopicIdsOptions): Promise<Map<string, nu
   const { brokers, topic, wanted = new Set(), timeoutMs = 60_000 } = options
   const kafka = kafkaClient({ brokers: brokers.split(',') })
   const admin = kafka.admin({ retry: { retries: 20 } })
-  const consumer = kafka.consumer({ groupId: `topic-ids-${randomUUID()}`, retry: { retries: 20 } })
+  const groupId = `topic-ids-${randomUUID()}`
+  // its `disconnect` waits for the fetch that is under way
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 200, retry: { retries: 20 } })
   try {
     await admin.connect()
     const copies = new Map<string, number>()

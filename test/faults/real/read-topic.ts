@@ -10,7 +10,9 @@ export interface ReadRecord extends LogRecord {
 /** All that a topic holds, by partition and in order, read with kafkajs alone. Nobody may write to it meanwhile. */
 export async function readTopic(kafka: Kafka, topic: string): Promise<ReadRecord[][]> {
   const admin = kafka.admin()
-  const consumer = kafka.consumer({ groupId: `read-${randomUUID()}`, maxBytesPerPartition: 4 * 1_048_576 })
+  const groupId = `read-${randomUUID()}`
+  // its `disconnect` waits for the fetch that is under way
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 200, maxBytesPerPartition: 4 * 1_048_576 })
   try {
     await admin.connect()
     const ends = (await admin.fetchTopicOffsets(topic)).sort((a, b) => a.partition - b.partition)
