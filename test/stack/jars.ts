@@ -2,20 +2,13 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { jarsDir, logFile, resources } from './folders.ts'
+import { withLock } from './lock.ts'
 import { run } from './run.ts'
 import { findMaven, findUnzip } from './tools.ts'
 
 type Progress = (line: string) => void
 
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1'
-
-/** Runs after every fetch before it: two Mavens at a time may spoil the local repository. */
-let queue: Promise<unknown> = Promise.resolve()
-function oneAtATime<T>(task: () => Promise<T>): Promise<T> {
-  const result = queue.then(task)
-  queue = result.catch(() => undefined)
-  return result
-}
 
 /** Makes `jarsDir(name)` complete with what `fill` puts there, unless it already is for the same `recipe`. */
 async function complete(
@@ -29,7 +22,8 @@ async function complete(
   const hash = createHash('sha256').update(recipe).digest('hex')
   const isComplete = () => existsSync(marker) && readFileSync(marker, 'utf8') === hash
   if (isComplete()) return folder
-  return await oneAtATime(async () => {
+  // two Mavens at a time may spoil the local repository
+  return await withLock('jars', async () => {
     if (isComplete()) return folder
     const begin = Date.now()
     progress(`${name}: fetching jars…`)

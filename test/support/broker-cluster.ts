@@ -27,17 +27,25 @@ rootLogger.level = INFO
 rootLogger.appenderRef.stdout.ref = STDOUT
 `
 
+const firstPort = 20_000
+const portsOfWorker = 2_500
+/** Those that this process has given away: who got one may not listen yet. */
+const given = new Set<number>()
+
 /**
  * Ports of 127.0.0.1 that nobody listens on now, below those that the kernel gives to outgoing connections: what is
- * stopped finds its port free again.
+ * stopped finds its port free again. Test files that run side by side get them from ranges of their own.
  */
 export async function stablePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>()
-  while (ports.size < count) {
-    const port = randomInt(20_000, 30_000)
-    if ((await portsTaken([port])).length === 0) ports.add(port)
+  const from = firstPort + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 4) * portsOfWorker
+  const ports: number[] = []
+  while (ports.length < count) {
+    const port = randomInt(from, from + portsOfWorker)
+    if (given.has(port)) continue
+    given.add(port)
+    if ((await portsTaken([port])).length === 0) ports.push(port)
   }
-  return [...ports]
+  return ports
 }
 
 /** Starts 1 or 3 brokers, each of which is a controller too, with further arguments for the JVM of each. Resolves when all of them serve. */
