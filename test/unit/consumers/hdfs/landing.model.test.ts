@@ -42,7 +42,7 @@ test.each<{ name: string; runs: number; options: ModelOptions }>([
     expect(sums.lostRaces).toBeGreaterThan(runs)
     expect(sums.files).toBeGreaterThan(runs * 5)
   },
-  60_000,
+  180_000,
 )
 
 /** Names that hold start and end: two writers that stop at different offsets both win. */
