@@ -120,42 +120,6 @@ describe.each(paths)('createKafkaWriter, %s', path => {
       expect(writer.append(0, records)).rejects.toMatchObject({ code: 'record_too_large', index: 5 }),
     )
   })
-
-  test('goes on with the partitions that are left when the topic is made again with fewer', async () => {
-    const topic = await newTopic(3)
-    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1, path }))
-    await writer.ready()
-    await writer.append(2, recordsOf('of before'))
-    await admin.deleteTopics({ topics: [topic] })
-    await eventually(async () => expect(await admin.listTopics()).not.toContain(topic))
-    await applyTopics(kafka, { topic, partitions: 2, replicationFactor: 1 })
-    await eventually(async () => {
-      await writer.append(0, recordsOf('tick'))
-      expect(writer.partitions()).toBe(2)
-    })
-    await expect(writer.append(2, recordsOf('nowhere'))).rejects.toMatchObject({
-      code: 'closed',
-      message: `${topic} has no partition 2, only 2`,
-    })
-    await writer.append(1, recordsOf('on'))
-  })
-
-  test('sees a partition that was added while it was running', async () => {
-    const topic = await newTopic(2)
-    const writer = toClose(createKafkaWriter(kafka, { topic, acks: 1, path }))
-    const reader = toClose(createKafkaReader(kafka, { topic, group: topic }))
-    const follower = follow()
-    await writer.ready()
-    await reader.start(follower)
-    await applyTopics(kafka, { topic, partitions: 3, replicationFactor: 1 })
-    await eventually(async () => {
-      await writer.append(0, recordsOf('tick'))
-      expect(writer.partitions()).toBe(3)
-    })
-    await writer.append(2, recordsOf('third'))
-    await eventually(() => expect(follower.offsets(2)).toEqual([0]))
-    expect(follower.assignments.at(-1)).toEqual([0, 1, 2])
-  })
 })
 
 describe('createKafkaWriter, on a kafkajs that lacks a part', () => {
