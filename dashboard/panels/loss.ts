@@ -1,17 +1,16 @@
-import { believedStep, lossQuery } from '../../deploy/hive/loss.ts'
-import { duckDbDialect } from '../../deploy/hive/views.ts'
+import { believedStep } from '../../deploy/hive/loss.ts'
 import type { LossAnswer } from '../answers.ts'
 import type { Selection } from '../api.ts'
 import { beginOf } from '../buckets.ts'
+import { type lossCounts, lossRows } from '../loss-view.ts'
+import { unevenRows, unevenTabs } from '../uneven-tabs.ts'
 import { type Row, type Selected, textOf } from './rows.ts'
-import { evenTabsLoss, eventRows, unevenRows, unevenTabs } from './uneven-tabs.ts'
 
 /** A tab counts for 24 hours, and a browser's clock may be a little behind. */
 const tabLength = 'INTERVAL 25 HOUR'
 const shownHours = 1_000
 const shownPages = 100
 const hourMs = 3_600_000
-const counts = ['expected', 'arrived', 'missing', 'late', 'copies', 'given_up'] as const
 
 /**
  * The view `loss` for the hours of a selection, the latest first. Only what the tabs of those hours did is read, which is the same
@@ -27,11 +26,12 @@ export async function readLoss({ rows, span }: Selected, selection: Selection): 
   const until = span.untilMs === undefined ? '' : `AND at_hour <= '${hourText(span.untilMs - 1)}'`
   const chosen = `at_hour >= '${hourText(fromMs)}' ${until}`
 
-  await rows(unevenTabs(where))
-  await rows(unevenRows(where))
-  const found = await rows(hoursQuery(where, chosen))
+  await rows(`CREATE OR REPLACE TEMP TABLE uneven AS ${unevenTabs(where)}`)
+  await rows(`CREATE OR REPLACE TEMP TABLE uneven_rows AS ${unevenRows(where)}`)
+  const found = await rows(`SELECT * FROM (SELECT concat(dt, hr) AS at_hour, * FROM (${lossRows(where)}))
+    WHERE ${chosen} ORDER BY at_hour DESC, site`)
   const pages = await rows(pagesQuery(chosen))
-  const sum = (name: (typeof counts)[number]) => found.reduce((all, row) => all + Number(row[name]), 0)
+  const sum = (name: (typeof lossCounts)[number]) => found.reduce((all, row) => all + Number(row[name]), 0)
   return {
     fromMs: Math.floor(fromMs / hourMs) * hourMs,
     untilMs: span.untilMs === undefined ? null : Math.ceil(span.untilMs / hourMs) * hourMs,
@@ -50,19 +50,6 @@ export async function readLoss({ rows, span }: Selected, selection: Selection): 
   }
 }
 
-/** The view's own question to what the uneven tabs did and to what browsers gave up; the even tabs are only counted. */
-function hoursQuery(where: string, chosen: string): string {
-  const told = `${eventRows(`${where} AND event.action = 'events_dropped'`)}
-    QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY kafka_generation, kafka_partition, kafka_offset) = 1`
-  const exact = lossQuery(view => (view === 'event_rows' ? 'uneven_rows' : `(${told})`), duckDbDialect.eachNumber)
-  return `SELECT at_hour, site, ${counts.map(name => `sum(${name}) AS ${name}`).join(', ')}
-    FROM (
-      SELECT concat(dt, hr) AS at_hour, site, ${counts.join(', ')} FROM (${exact})
-      UNION ALL ${evenTabsLoss(where)}
-    )
-    WHERE ${chosen} GROUP BY at_hour, site ORDER BY at_hour DESC, site`
-}
-
 /** Missing by page, by the rule of the view: before an event that came, unless its number is not believed. */
 function pagesQuery(chosen: string): string {
   return `SELECT site, path, sum(step - 1) AS missing, max(at_hour) AS at_hour
@@ -78,7 +65,7 @@ function pagesQuery(chosen: string): string {
     GROUP BY site, path ORDER BY missing DESC, site, path LIMIT ${shownPages}`
 }
 
-function countsOf(count: (name: (typeof counts)[number]) => number) {
+function countsOf(count: (name: (typeof lossCounts)[number]) => number) {
   return {
     expected: count('expected'),
     arrived: count('arrived'),
