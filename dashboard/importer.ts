@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DuckDBConnection } from '@duckdb/node-api'
 import type { FailedFile, ImportStatus } from './answers.ts'
 import { type Database, insertLines } from './database.ts'
+import { inTransaction } from './in-transaction.ts'
 import { type LandedFile, listLandedFiles } from './landed-folder.ts'
-import { lineBatches, readableLines } from './line-batches.ts'
+import { linesOf } from './line-batches.ts'
 
 /** Small files of one hour share a transaction: 17,000 of them a day would otherwise cost a minute. */
 const filesATransaction = 64
-const insertChars = 2 * 1024 * 1024
 const compactEvents = 100_000
 const shownFailures = 20
 
@@ -49,29 +48,16 @@ export async function createImporter(database: Database, eventsDir: string): Pro
   let listingMs = 0
   let ready = false
 
-  async function insertText(lines: string, { dt, hr }: LandedFile): Promise<number> {
-    insert.bind({ lines, dt, hr })
-    return (await insert.run()).rowsChanged
-  }
-
   async function insertFiles(files: readonly LandedFile[], careful: boolean): Promise<number> {
     let rows = 0
-    let text: string[] = []
-    let chars = 0
-    for (const file of files) {
-      let line = 1
-      for await (const batch of lineBatches(file.path)) {
-        text.push(careful ? readableLines(batch, line) : batch)
-        if (careful) line += batch.split('\n').length
-        chars += batch.length
-        if (chars < insertChars) continue
-        rows += await insertText(text.join('\n'), file)
-        text = []
-        chars = 0
-      }
+    const [folder] = files
+    if (folder === undefined) return rows
+    const { dt, hr } = folder
+    const paths = files.map(({ path }) => path)
+    for await (const lines of linesOf(paths, careful)) {
+      insert.bind({ lines, dt, hr })
+      rows += (await insert.run()).rowsChanged
     }
-    const last = files.at(-1)
-    if (last && text.length > 0) rows += await insertText(text.join('\n'), last)
     return rows
   }
 
@@ -154,17 +140,5 @@ export async function createImporter(database: Database, eventsDir: string): Pro
       failed: [...failed.values()].slice(0, shownFailures),
       ready,
     }),
-  }
-}
-
-async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
-  await connection.run('BEGIN')
-  try {
-    const result = await work()
-    await connection.run('COMMIT')
-    return result
-  } catch (error) {
-    await connection.run('ROLLBACK')
-    throw error
   }
 }

@@ -4,6 +4,8 @@ import { createGunzip } from 'node:zlib'
 
 /** No landed record comes near it: the topic takes about 1 MB. */
 const maxLineChars = 16 * 1024 * 1024
+/** What a statement takes at once. */
+const textChars = 2 * 1024 * 1024
 
 /**
  * The text of a file in pieces that end with whole lines, without the last newline of each; `.gz` is unpacked, any
@@ -48,4 +50,26 @@ export function readableLines(lines: string, firstLine: number): string {
       return JSON.stringify(value).replace(unreadable, '$1\ufffd')
     })
     .join('\n')
+}
+
+/**
+ * The lines of these files, one file after the other, in texts of about 2 million characters. `careful`: as {@link readableLines} has them.
+ * Rejects as that and {@link lineBatches} do.
+ */
+export async function* linesOf(paths: readonly string[], careful: boolean): AsyncGenerator<string, void, void> {
+  let batches: string[] = []
+  let chars = 0
+  for (const path of paths) {
+    let line = 1
+    for await (const batch of lineBatches(path)) {
+      batches.push(careful ? readableLines(batch, line) : batch)
+      if (careful) line += batch.split('\n').length
+      chars += batch.length
+      if (chars < textChars) continue
+      yield batches.join('\n')
+      batches = []
+      chars = 0
+    }
+  }
+  if (batches.length > 0) yield batches.join('\n')
 }

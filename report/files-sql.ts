@@ -22,8 +22,6 @@ export interface Tables {
   insertEarlier(lines: string): Promise<void>
   /** Whether a tab of the span may have an event before its first one there that has not been inserted. */
   needEarlier(): Promise<boolean>
-  /** All that `work` inserts, or nothing of it. */
-  atOnce(work: () => Promise<void>): Promise<void>
 }
 
 /** Makes the tables that {@link landedIn} reads. Inserting rejects where a line is no JSON, or what it takes lacks a member that every event has; a line without a time is passed over. */
@@ -55,16 +53,6 @@ export async function prepareTables(connection: DuckDBConnection, { fromMs, toMs
       const open = await connection.runAndReadAll(`SELECT 1 FROM (${tabsOfSpan('rows_of_span')})
         WHERE earlier < lowest - 1 LIMIT 1`)
       return open.currentRowCount > 0
-    },
-    async atOnce(work) {
-      await connection.run('BEGIN')
-      try {
-        await work()
-        await connection.run('COMMIT')
-      } catch (error) {
-        await connection.run('ROLLBACK')
-        throw error
-      }
     },
   }
 }

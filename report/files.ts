@@ -1,6 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api'
+import { inTransaction } from '../dashboard/in-transaction.ts'
 import { type LandedFile, listLandedFiles } from '../dashboard/landed-folder.ts'
-import { lineBatches, readableLines } from '../dashboard/line-batches.ts'
+import { linesOf } from '../dashboard/line-batches.ts'
 import { landedIn, prepareTables } from './files-sql.ts'
 import type { ReadLanded } from './landed.ts'
 import { lookBackMs, minuteMs, type Span } from './span.ts'
@@ -8,7 +9,6 @@ import { lookBackMs, minuteMs, type Span } from './span.ts'
 const hourMs = 60 * minuteMs
 /** Small files of a day share statements and transactions: there may be 17,000 of them. */
 const filesATransaction = 64
-const insertChars = 2 * 1024 * 1024
 
 /**
  * Reads spans from the landed files below `eventsDir` (`dt=…/hr=…/*.json[.gz]`). Files lie in the hour in which the topic took
@@ -35,7 +35,10 @@ export function readFiles(eventsDir: string): ReadLanded {
           if (inSpan) await tables.insertSeen(lines)
         }
         const load = (some: readonly LandedFile[], careful: boolean) =>
-          tables.atOnce(() => insertAll(some, careful, insert))
+          inTransaction(connection, async () => {
+            const paths = some.map(({ path }) => path)
+            for await (const lines of linesOf(paths, careful)) await insert(lines)
+          })
         // Where one of them is the cause, each shows alone whether it is.
         const failed = await load(files, false).then(
           () => [],
@@ -66,30 +69,6 @@ function groupsOf(listed: readonly LandedFile[], { fromMs }: Span): { files: Lan
     else groups.push({ files: [file], hour, inSpan: hour >= first })
   }
   return groups
-}
-
-async function insertAll(
-  files: readonly LandedFile[],
-  careful: boolean,
-  insert: (lines: string) => Promise<void>,
-): Promise<void> {
-  let text: string[] = []
-  let chars = 0
-  const flush = async () => {
-    if (text.length > 0) await insert(text.join('\n'))
-    text = []
-    chars = 0
-  }
-  for (const { path } of files) {
-    let line = 1
-    for await (const batch of lineBatches(path)) {
-      text.push(careful ? readableLines(batch, line) : batch)
-      if (careful) line += batch.split('\n').length
-      chars += batch.length
-      if (chars >= insertChars) await flush()
-    }
-  }
-  await flush()
 }
 
 function reasonOf(error: unknown): string {

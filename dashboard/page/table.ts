@@ -1,4 +1,5 @@
 import { element } from './dom.ts'
+import { numberText } from './format.ts'
 
 type Cell = string | number | null | Node
 
@@ -27,11 +28,9 @@ export function tableOf(
   return scroll
 }
 
-const counts = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
-
 function cellOf(cell: Cell, numeric: boolean): HTMLElement {
   if (cell === null) return element('td', 'null', 'NULL')
-  if (typeof cell === 'number') return element('td', 'number', counts.format(cell))
+  if (typeof cell === 'number') return element('td', 'number', numberText(cell))
   if (typeof cell !== 'string') return element('td', numeric ? 'number' : '', cell)
   const made = element('td', numeric ? 'number' : '', cell)
   made.title = cell
