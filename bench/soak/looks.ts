@@ -11,13 +11,13 @@ export interface Looks {
   alarms: number
   /** How long the slowest of all rounds with an answer took, seconds. */
   slowestSeconds: number
-  /** The lines that tell of these. */
+  /** The lines that tell of alarms, and those that nobody can read. */
   said: string[]
 }
 
 const line = z.object({ msg: z.string(), outcome: z.enum(['clean', 'mismatch']).optional(), ms: z.number().optional() })
 
-/** Reads the log of `clicktrail audit --watch`. A line that is none of its own counts as an alarm: it must not go unseen. */
+/** Reads the log of `clicktrail audit --watch`. A line that is none of its own is in `said` too: it must not go unseen. */
 export function looksOf(log: string): Looks {
   const looks: Looks = { clean: 0, unanswered: 0, alarms: 0, slowestSeconds: 0, said: [] }
   for (const text of log.split('\n').filter(one => one !== '')) {

@@ -26,7 +26,7 @@ const memoryMs = 1_000
 const metricsMs = 120_000
 const fullAuditMs = 600_000
 const settleMs = 300_000
-/** The figures of lag are asked for so often by the writers: settled is what stays so. */
+/** Writers ask for their lag once in a while, so one look may see an old figure: settled is what so many looks in a row find. */
 const settledLooks = 5
 const shown = 10
 
@@ -43,10 +43,10 @@ export async function soak(options: Options): Promise<Soaked> {
     const minutes = () => (Date.now() - beganMs) / 60_000
     const tell = async () => {
       const { hdfs: landed, elasticsearch: searchable } = await committedOf(stage)
-      const restarts = [...troubles.values()].reduce((sum, count) => sum + count, 0)
+      const made = [...troubles.values()].reduce((sum, count) => sum + count, 0)
       const looks = looksOf(stage.audit.output())
       const acknowledged = visitors.acknowledged.size
-      console.error(progressOf({ minutes: minutes(), acknowledged, landed, searchable, restarts, looks }))
+      console.error(progressOf({ minutes: minutes(), acknowledged, landed, searchable, troubles: made, looks }))
     }
     const ended = new AbortController()
     const play = async () => {

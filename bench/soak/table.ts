@@ -8,7 +8,8 @@ export interface Standing {
   /** Offsets that the writers have committed; undefined while the broker does not answer. */
   landed: number | undefined
   searchable: number | undefined
-  restarts: number
+  /** Kills, suspensions and second writers so far. */
+  troubles: number
   looks: Looks
 }
 
@@ -38,9 +39,9 @@ export interface Outcome {
 const text = (count: number | undefined) => count?.toLocaleString('en') ?? '?'
 
 /** One line. */
-export function progressOf({ minutes, acknowledged, landed, searchable, restarts, looks }: Standing): string {
+export function progressOf({ minutes, acknowledged, landed, searchable, troubles, looks }: Standing): string {
   const { clean, unanswered, alarms } = looks
-  return `${minutes.toFixed(1).padStart(5)} min  acknowledged ${text(acknowledged)}  landed ${text(landed)}  in Elasticsearch ${text(searchable)}  restarts ${restarts}  audits: ${clean} clean, ${unanswered} without an answer, ${alarms} false alarms`
+  return `${minutes.toFixed(1).padStart(5)} min  acknowledged ${text(acknowledged)}  landed ${text(landed)}  in Elasticsearch ${text(searchable)}  troubles ${troubles}  audits: ${clean} clean, ${unanswered} without an answer, ${alarms} false alarms`
 }
 
 /** A Markdown table of two columns. */
