@@ -1,29 +1,34 @@
+import type { Range } from './api.ts'
+import type { RoomName } from './page/address.ts'
+
 /** Where else one may look. */
 export interface Links {
   kibana?: string | undefined
   grafana?: string | undefined
 }
 
-const rooms = [
-  ['overview', 'Overview'],
-  ['pages', 'Pages'],
-  ['events', 'Events'],
-  ['audience', 'Browsers'],
-  ['live', 'Live'],
-  ['loss', 'Loss'],
-  ['letters', 'Dead letters'],
-  ['sql', 'SQL'],
-] as const
+/** In the order of their links. */
+const rooms: Readonly<Record<RoomName, string>> = {
+  overview: 'Overview',
+  pages: 'Pages',
+  events: 'Events',
+  audience: 'Browsers',
+  live: 'Live',
+  loss: 'Loss',
+  letters: 'Dead letters',
+  sql: 'SQL',
+}
 
-const ranges = [
-  ['hour', 'Hour', 'Last hour'],
-  ['day', '24 h', 'Last 24 hours'],
-  ['yesterday', 'Since yesterday', 'From the beginning of yesterday on, in your time zone'],
-  ['week', '7 d', 'Last 7 days'],
-  ['month', '30 d', 'Last 30 days'],
-  ['all', 'All', 'All that has landed'],
-  ['custom', 'Custom', 'From one time to another'],
-] as const
+/** Each as it stands on the page, and what that means. */
+const ranges: Readonly<Record<Range | 'yesterday', readonly [short: string, long: string]>> = {
+  hour: ['Hour', 'Last hour'],
+  day: ['24 h', 'Last 24 hours'],
+  yesterday: ['Since yesterday', 'From the beginning of yesterday on, in your time zone'],
+  week: ['7 d', 'Last 7 days'],
+  month: ['30 d', 'Last 30 days'],
+  all: ['All', 'All that has landed'],
+  custom: ['Custom', 'From one time to another'],
+}
 
 /** The page without its contents, which `page.js` fills in as text. `base` is what its addresses start from: it ends with a slash. */
 export function pageHtml(base: string, links: Links = {}): string {
@@ -47,12 +52,19 @@ export function pageHtml(base: string, links: Links = {}): string {
     <button type="button" id="scheme" class="quiet" title="Light, dark, or as the system has it">Auto</button></p>
 </header>
 <nav class="rooms" id="rooms" aria-label="Rooms">
-${rooms.map(([name, title]) => `  <a href="#${name}" data-room="${name}">${title}</a>`).join('\n')}
+${Object.entries(rooms)
+  .map(([name, title]) => `  <a href="#${name}" data-room="${name}">${title}</a>`)
+  .join('\n')}
 </nav>
 <form class="selection" id="selection" aria-label="What is shown">
   <fieldset class="ranges" id="ranges">
     <legend class="hidden">Time range</legend>
-${ranges.map(([value, short, long]) => `    <label title="${long}"><input type="radio" name="range" value="${value}"><span>${short}</span></label>`).join('\n')}
+${Object.entries(ranges)
+  .map(
+    ([value, [short, long]]) =>
+      `    <label title="${long}"><input type="radio" name="range" value="${value}"><span>${short}</span></label>`,
+  )
+  .join('\n')}
   </fieldset>
   <span id="custom" class="custom" hidden>
     <label>From <input type="datetime-local" id="from" step="60"></label>

@@ -1,7 +1,8 @@
+import { idleSeconds } from '../../deploy/hive/sessions.ts'
 import { metrics, type OverviewAnswer } from '../answers.ts'
 import { bucketOf, countsOf, type Row, type Selected } from './rows.ts'
 
-const halfHourMs = 1_800_000
+const idleMs = idleSeconds * 1_000
 
 /** Totals, their course, and what leads each list. Pages count `page_view` events, colors the property `color`. */
 export async function readOverview(selected: Selected): Promise<OverviewAnswer> {
@@ -47,9 +48,9 @@ function sessionsSql({ where, span }: Selected): string {
         SELECT session.id IS NOT NULL AS own, hash(site, coalesce(session.id, "user".id, tab.id)) AS who,
           min(epoch_ms("@timestamp")) AS first, max(epoch_ms("@timestamp")) AS last
         FROM events WHERE ${where}
-        GROUP BY own, who, epoch_ms("@timestamp") // ${halfHourMs}
+        GROUP BY own, who, epoch_ms("@timestamp") // ${idleMs}
       )
     )
-    WHERE previous IS NULL OR (NOT own AND first // 1000 - previous // 1000 > ${halfHourMs / 1_000})
+    WHERE previous IS NULL OR (NOT own AND first // 1000 - previous // 1000 > ${idleSeconds})
     GROUP BY bucket`
 }

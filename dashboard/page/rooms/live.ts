@@ -1,3 +1,4 @@
+import { lateAfterS } from '../../../deploy/hive/loss.ts'
 import type { LiveAnswer, LiveEvent } from '../../answers.ts'
 import { questionOf } from '../address.ts'
 import { ask } from '../ask.ts'
@@ -10,8 +11,6 @@ import { swatchOf } from '../swatch.ts'
 import { tableOf } from '../table.ts'
 
 const columns = ['Time', 'Event', 'Properties', 'Page', 'Who', 'Browser', 'Site']
-/** Longer under way than this: it waited in the browser, and the table says so. */
-const lateMs = 60_000
 
 /** The events that were received last, as they land. Paused, it stands still. */
 export const openLive: OpenRoom = (place, house) => {
@@ -61,7 +60,7 @@ function cellsOf(event: LiveEvent, nowMs: number): (Node | string)[] {
   const time = element('span', '', timeText(event.timeMs, nowMs, true))
   time.title = new Date(event.timeMs).toISOString()
   const delayMs = event.receivedMs - event.timeMs
-  if (delayMs > lateMs) {
+  if (delayMs > lateAfterS * 1_000) {
     const late = element('span', 'late', 'late')
     late.title = `received ${agoText(delayMs).replace(' ago', '')} later`
     time.append(' ', late)
