@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { tableSettings } from './hdfs.ts'
-import { elasticsearchSettings, type Subcommand, toCommand, topicSettings, writerSettings } from './options.ts'
-import { timeOf } from './time-flag.ts'
-import { usageExitsTwo, wholeFrom } from './usage.ts'
+import { elasticsearchSettings, type Subcommand, toCommand, topicSettings, writerSettings } from './options/options.ts'
+import { timeOf } from './options/time-flag.ts'
+import { usageExitsTwo, wholeFrom } from './options/usage.ts'
 
 const subcommand: Subcommand = {
   name: 'audit',

@@ -1,11 +1,11 @@
 import { listen } from '../collector/http/listen.ts'
-import { requireKafka } from './cluster.ts'
-import type { Config } from './config.ts'
-import { createLog } from './log.ts'
-import { openCollector } from './open-collector.ts'
-import { openTopics } from './open-topics.ts'
-import { collectorSettings, type Subcommand, topicSettings } from './options.ts'
-import { runUntilSignal, untilSignal } from './run.ts'
+import type { Config } from './config/config.ts'
+import { openCollector } from './open/collector.ts'
+import { openTopics } from './open/topics.ts'
+import { requireKafka } from './options/cluster.ts'
+import { collectorSettings, type Subcommand, topicSettings } from './options/options.ts'
+import { createLog } from './process/log.ts'
+import { runUntilSignal, untilSignal } from './process/run.ts'
 
 export const collector: Subcommand = {
   name: 'collector',

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { type Config, ConfigError, missing } from './config.ts'
+import { type Config, ConfigError, missing } from './config/config.ts'
+import { settings } from './config/settings.ts'
 import { consumeDeadLetters } from './dlq.ts'
-import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings, writerSettings } from './options.ts'
-import { settings } from './settings.ts'
+import { elasticsearchSettings, hdfsSettings, toCommand, topicSettings, writerSettings } from './options/options.ts'
 
 /** `clicktrail consume hdfs|elasticsearch|dlq`: a third storage is one folder in consumers/ and one entry here. */
 export function consume(): Command {

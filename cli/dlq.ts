@@ -1,8 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { elasticsearchSettings, type Flag, kafkaSettings, toCommand, topicSettings, writerSettings } from './options.ts'
-import type { SettingKey } from './settings.ts'
-import { spanMs, timeOf } from './time-flag.ts'
-import { usageExitsTwo, wholeFrom } from './usage.ts'
+import type { SettingKey } from './config/settings.ts'
+import {
+  elasticsearchSettings,
+  type Flag,
+  kafkaSettings,
+  toCommand,
+  topicSettings,
+  writerSettings,
+} from './options/options.ts'
+import { spanMs, timeOf } from './options/time-flag.ts'
+import { usageExitsTwo, wholeFrom } from './options/usage.ts'
 
 const where = ['topic', 'dataDir', ...kafkaSettings] as const satisfies SettingKey[]
 

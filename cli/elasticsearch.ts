@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { elasticsearchSettings, toCommand } from './options.ts'
-import { usageExitsTwo, wholeFrom } from './usage.ts'
+import { elasticsearchSettings, toCommand } from './options/options.ts'
+import { usageExitsTwo, wholeFrom } from './options/usage.ts'
 
 /** `clicktrail elasticsearch setup|retain`: what an operator does before the first event, and with old indices. */
 export function elasticsearch(): Command {

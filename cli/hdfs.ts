@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { toCommand } from './options.ts'
-import type { SettingKey } from './settings.ts'
-import { usageExitsTwo, wholeFrom } from './usage.ts'
+import type { SettingKey } from './config/settings.ts'
+import { toCommand } from './options/options.ts'
+import { usageExitsTwo, wholeFrom } from './options/usage.ts'
 
 /** Which table: on HDFS, or in the data folder. */
 export const tableSettings = [

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { type HiveVersion, hiveDdl } from '../deploy/hive/ddl.ts'
-import { toCommand } from './options.ts'
+import { toCommand } from './options/options.ts'
 
 function versionOf(text: string): HiveVersion {
   const version = Number(text.split('.')[0])

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { elasticsearchSettings, toCommand } from './options.ts'
-import { usageExitsTwo } from './usage.ts'
+import { elasticsearchSettings, toCommand } from './options/options.ts'
+import { usageExitsTwo } from './options/usage.ts'
 
 /** `clicktrail kibana import|objects`: the data view, searches and the dashboard. */
 export function kibana(): Command {

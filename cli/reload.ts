@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { tableSettings } from './hdfs.ts'
-import { kafkaSettings, type Subcommand, toCommand } from './options.ts'
-import { usageExitsTwo, wholeFrom } from './usage.ts'
+import { kafkaSettings, type Subcommand, toCommand } from './options/options.ts'
+import { usageExitsTwo, wholeFrom } from './options/usage.ts'
 
 const subcommand: Subcommand = {
   name: 'reload',

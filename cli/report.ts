@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { elasticsearchSettings, toCommand } from './options.ts'
-import { usageExitsTwo } from './usage.ts'
+import { elasticsearchSettings, toCommand } from './options/options.ts'
+import { usageExitsTwo } from './options/usage.ts'
 
 /** `clicktrail report`: what happened in the last ten minutes. */
 export function report(): Command {

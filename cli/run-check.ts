@@ -1,9 +1,9 @@
 import { checkTable } from '../consumers/hdfs/check/check.ts'
-import type { Config } from './config.ts'
-import { createLog } from './log.ts'
-import { openTable } from './open-landing-store.ts'
-import { printedBytes, printedCheck } from './print-check.ts'
-import { createProgress } from './progress.ts'
+import type { Config } from './config/config.ts'
+import { openTable } from './open/landing-store.ts'
+import { printedBytes, printedCheck } from './print/check.ts'
+import { createProgress } from './print/progress.ts'
+import { createLog } from './process/log.ts'
 
 /** Checks the table and prints what was found; the exit code is 1 where something is damaged. */
 export async function runCheck(config: Config, json: boolean): Promise<void> {

@@ -2,9 +2,9 @@ import type { Letter, Place } from '../consumers/dlq/letter.ts'
 import { readLetter } from '../consumers/dlq/replay.ts'
 import { settledFrom } from '../consumers/dlq/settled.ts'
 import { survey } from '../consumers/dlq/survey.ts'
-import type { Config } from './config.ts'
-import { type Letters, openLetters } from './open-letters.ts'
-import { printedLetter, printedSurvey } from './print-letter.ts'
+import type { Config } from './config/config.ts'
+import { type Letters, openLetters } from './open/letters.ts'
+import { printedLetter, printedSurvey } from './print/letter.ts'
 
 type Flags = Readonly<Record<string, unknown>>
 

@@ -3,10 +3,10 @@ import { elasticsearchClient } from '../consumers/elasticsearch/client.ts'
 import { listIndices, type StoredIndex } from '../consumers/elasticsearch/daily-index.ts'
 import { dropIndices, planIndexRetention } from '../consumers/elasticsearch/retain.ts'
 import { setupElasticsearch } from '../consumers/elasticsearch/setup.ts'
-import { type Config, ConfigError } from './config.ts'
+import { type Config, ConfigError } from './config/config.ts'
 import { requireElasticsearch } from './consume.ts'
-import { printedBytes } from './print-check.ts'
-import { reach } from './reach.ts'
+import { reach } from './open/reach.ts'
+import { printedBytes } from './print/check.ts'
 
 /** Installs what Elasticsearch needs, and prints a line for each thing done or skipped. */
 export async function runSetup(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void> {

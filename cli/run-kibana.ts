@@ -1,6 +1,6 @@
 import { importObjects } from '../deploy/kibana/import.ts'
 import { kibanaObjects, ndjson } from '../deploy/kibana/objects.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 
 /** Prints what {@link runImport} would send. */
 export function printObjects(config: Config): void {

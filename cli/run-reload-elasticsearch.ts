@@ -1,7 +1,7 @@
 import { planReload, type ReloadPlan, reload } from '../consumers/elasticsearch/reload.ts'
-import { type Config, ConfigError } from './config.ts'
-import { openGroup } from './open-group.ts'
-import { reach } from './reach.ts'
+import { type Config, ConfigError } from './config/config.ts'
+import { openGroup } from './open/group.ts'
+import { reach } from './open/reach.ts'
 
 /** Which records: of one partition or of all, from an offset or from a time (milliseconds since 1970) on. */
 export interface ElasticsearchReload {

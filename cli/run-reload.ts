@@ -1,12 +1,12 @@
 import { planReload, type ReloadPlan } from '../consumers/hdfs/reload/plan.ts'
 import { reload } from '../consumers/hdfs/reload/reload.ts'
 import type { LandingStore } from '../consumers/hdfs/store.ts'
-import { type Config, ConfigError } from './config.ts'
-import { createLog } from './log.ts'
-import { openGroup } from './open-group.ts'
-import { openTable } from './open-landing-store.ts'
-import { printedBytes } from './print-check.ts'
-import { reach } from './reach.ts'
+import { type Config, ConfigError } from './config/config.ts'
+import { openGroup } from './open/group.ts'
+import { openTable } from './open/landing-store.ts'
+import { reach } from './open/reach.ts'
+import { printedBytes } from './print/check.ts'
+import { createLog } from './process/log.ts'
 import { type ElasticsearchReload, runElasticsearchReload } from './run-reload-elasticsearch.ts'
 
 /** Prints what a reload would do, and does it with `--yes`. @throws ConfigError when a flag is missing, or not one of that sink */

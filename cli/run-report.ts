@@ -6,9 +6,9 @@ import type { Landed } from '../report/landed.ts'
 import { reportOf } from '../report/report.ts'
 import { postToSlack, slackChars } from '../report/slack.ts'
 import { type Span, spanUntil } from '../report/span.ts'
-import { type Config, ConfigError } from './config.ts'
-import { printedReport } from './print-report.ts'
-import { reach } from './reach.ts'
+import { type Config, ConfigError } from './config/config.ts'
+import { reach } from './open/reach.ts'
+import { printedReport } from './print/report.ts'
 
 /** Prints the report of what has landed, or sends it to Slack. @throws ConfigError where `--slack` has no webhook, or there is nothing to read */
 export async function runReport(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void> {

@@ -1,9 +1,9 @@
 import { type DroppedDay, planRetention, retain } from '../consumers/hdfs/retain.ts'
 import { readTable } from '../consumers/hdfs/table.ts'
-import { type Config, ConfigError } from './config.ts'
-import { createLog } from './log.ts'
-import { openTable } from './open-landing-store.ts'
-import { printedBytes } from './print-check.ts'
+import { type Config, ConfigError } from './config/config.ts'
+import { openTable } from './open/landing-store.ts'
+import { printedBytes } from './print/check.ts'
+import { createLog } from './process/log.ts'
 
 /** Drops the days that are older than `--days`, a line for each. @throws ConfigError without `--days` */
 export async function runRetain(config: Config, flags: Readonly<Record<string, unknown>>): Promise<void> {

@@ -1,4 +1,10 @@
-import { collectorSettings, elasticsearchSettings, hdfsSettings, type Subcommand, topicSettings } from './options.ts'
+import {
+  collectorSettings,
+  elasticsearchSettings,
+  hdfsSettings,
+  type Subcommand,
+  topicSettings,
+} from './options/options.ts'
 
 export const start: Subcommand = {
   name: 'start',

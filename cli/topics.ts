@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { type ApplyReport, applyTopics, type DescribeReport, describeTopics } from '../topic/kafka/admin.ts'
 import { kafkaClient } from '../topic/kafka/connect.ts'
-import { requireKafka } from './cluster.ts'
-import type { Config } from './config.ts'
-import { toCommand, topicSettings } from './options.ts'
-import { reach } from './reach.ts'
+import type { Config } from './config/config.ts'
+import { reach } from './open/reach.ts'
+import { requireKafka } from './options/cluster.ts'
+import { toCommand, topicSettings } from './options/options.ts'
 
 export function topics(): Command {
   return new Command('topics')

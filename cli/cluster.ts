@@ -1,8 +1,0 @@
-import { type Config, ConfigError, missing } from './config.ts'
-import { settings } from './settings.ts'
-
-/** @throws ConfigError when no broker is configured: this command is a part of a cluster. */
-export function requireKafka(config: Config, command: string): NonNullable<Config['kafka']> {
-  if (config.kafka) return config.kafka
-  throw new ConfigError([missing(settings.kafkaBrokers, command)])
-}
