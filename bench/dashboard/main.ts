@@ -1,4 +1,6 @@
 import { panels } from '../../dashboard/api.ts'
+import { readyQueries } from '../../dashboard/ready-queries.ts'
+import { answerOf, rowsOf } from './ask.ts'
 import { firstPaints } from './first-paint.ts'
 import { type Options, optionsOf, usage } from './options.ts'
 import { takePictures } from './pictures.ts'
@@ -7,6 +9,9 @@ import { serveMonth } from './served-month.ts'
 const ranges = ['day', 'week', 'month', 'all'] as const
 const paintLimitMs = 1_000
 const panelLimitMs = 500
+/** The SQL box stops a query after 5 s, on slower machines than this one too. */
+const queryLimitMs = 2_500
+const queries = [...readyQueries, { title: 'All of loss', sql: 'SELECT * FROM loss' }]
 
 interface Figures {
   events: number
@@ -14,6 +19,8 @@ interface Figures {
   firstPaintMs: number[]
   /** Panel and range → milliseconds, each round. */
   panels: Record<string, number[]>
+  /** Query of the SQL box → milliseconds, each round. */
+  queries: Record<string, number[]>
 }
 
 process.exitCode = await main(process.argv.slice(2))
@@ -36,8 +43,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const figures = await measure(options)
   console.log(options.json ? JSON.stringify(figures, null, 2) : tableOf(figures))
-  const slow = Object.values(figures.panels).some(times => median(times) > panelLimitMs)
-  return slow || median(figures.firstPaintMs) > paintLimitMs ? 1 : 0
+  const isSlow = (limitMs: number) => (times: readonly number[]) => median(times) > limitMs
+  const slow = [
+    isSlow(paintLimitMs)(figures.firstPaintMs),
+    Object.values(figures.panels).some(isSlow(panelLimitMs)),
+    Object.values(figures.queries).some(isSlow(queryLimitMs)),
+  ]
+  return slow.includes(true) ? 1 : 0
 }
 
 async function measure({ events, rounds }: Options): Promise<Figures> {
@@ -47,21 +59,22 @@ async function measure({ events, rounds }: Options): Promise<Figures> {
     for (const panel of panels)
       for (const range of ranges) {
         if (panel === 'completeness' && range !== 'all') continue
-        times[`${panel} ${range}`] = await timesOf(`${url}/api/panel/${panel}?range=${range}`, rounds)
+        const address = `${url}/api/panel/${panel}?range=${range}`
+        times[`${panel} ${range}`] = await timesOf(() => answerOf(address), rounds)
       }
-    return { events, importMs, firstPaintMs: await firstPaints(url, rounds), panels: times }
+    const asked: Record<string, number[]> = {}
+    for (const { title, sql } of queries) asked[title] = await timesOf(() => rowsOf(url, sql), rounds)
+    return { events, importMs, firstPaintMs: await firstPaints(url, rounds), panels: times, queries: asked }
   } finally {
     await close()
   }
 }
 
-async function timesOf(url: string, rounds: number): Promise<number[]> {
+async function timesOf(ask: () => Promise<unknown>, rounds: number): Promise<number[]> {
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
     const began = performance.now()
-    const answer = await fetch(url)
-    await answer.text()
-    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
+    await ask()
     times.push(performance.now() - began)
   }
   return times
@@ -71,13 +84,13 @@ function median(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
 }
 
-function tableOf({ events, importMs, firstPaintMs, panels }: Figures): string {
+function tableOf({ events, importMs, firstPaintMs, panels, queries }: Figures): string {
   const line = (name: string, times: readonly number[]) =>
-    `${name.padEnd(22)}${String(Math.round(median(times))).padStart(8)}${String(Math.round(Math.max(...times))).padStart(8)}`
+    `${name.padEnd(28)}${String(Math.round(median(times))).padStart(8)}${String(Math.round(Math.max(...times))).padStart(8)}`
   return [
     `${events} events, imported in ${Math.round(importMs / 100) / 10} s`,
-    `${'milliseconds'.padEnd(22)}${'median'.padStart(8)}${'most'.padStart(8)}`,
+    `${'milliseconds'.padEnd(28)}${'median'.padStart(8)}${'most'.padStart(8)}`,
     line('first paint', firstPaintMs),
-    ...Object.entries(panels).map(([name, times]) => line(name, times)),
+    ...Object.entries({ ...panels, ...queries }).map(([name, times]) => line(name, times)),
   ].join('\n')
 }
