@@ -7,7 +7,6 @@ import { z } from 'zod'
 import { dashboards } from '../../deploy/grafana/dashboards.ts'
 import { goTool } from '../stack/go-tools.ts'
 import { batchOf, postUntilAcknowledged, tabId } from '../support/poster.ts'
-import { until } from '../support/until.ts'
 import { rulesOfFile } from '../support/watched-metrics.ts'
 import { startBlackbox } from './blackbox-double.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
@@ -66,9 +65,8 @@ function traffic(): void {
 }
 
 async function messageTitled(title: string) {
-  const find = () => slack.messages.find(message => message.title === title)
-  await until(() => find() !== undefined, { what: `${title} in Slack, which got ${slack.bodies}`, timeoutMs: 60_000 })
-  return find()
+  await expect.poll(() => slack.messages.map(message => message.title), { timeout: 60_000 }).toContain(title)
+  return slack.messages.find(message => message.title === title)
 }
 
 const series = z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) })

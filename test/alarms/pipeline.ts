@@ -1,7 +1,7 @@
 import { elasticsearchClient } from '../../consumers/elasticsearch/client.ts'
 import { jmxAgent } from '../stack/jmx.ts'
 import { stablePorts, startBrokerCluster } from '../support/broker-cluster.ts'
-import { runClicktrail, spawnClicktrail, untilSaid } from '../support/clicktrail.ts'
+import { type Clicktrail, runClicktrail, spawnClicktrail, untilSaid } from '../support/clicktrail.ts'
 import { removeIndex } from '../support/remove-index.ts'
 
 /** A collector, both writers and an audit, each a process of its own, on a broker of their own that shows its metrics. */
@@ -21,7 +21,7 @@ function address(name: string): string {
   return value
 }
 
-/** Resolves when all of them serve. Files close after 500 ms. */
+/** Resolves when all of them serve; leaves nothing behind when it rejects. Files close after 500 ms. */
 export async function startPipeline(dataDir: string, progress: (line: string) => void): Promise<Pipeline> {
   const name = `alarms-${Date.now().toString(36)}`
   const [port = 0, collector = 0, hdfs = 0, elasticsearch = 0, audit = 0, kafka = 0] = await stablePorts(6)
@@ -38,21 +38,12 @@ export async function startPipeline(dataDir: string, progress: (line: string) =>
     ELASTICSEARCH_URL: node,
     ELASTICSEARCH_INDEX: name,
   }
-  const setups = [
-    ['topics', 'apply', '--partitions', '2', '--replication-factor', '1'],
-    ['elasticsearch', 'setup'],
-  ]
-  for (const { code, output } of await Promise.all(setups.map(args => runClicktrail({ args, env }))))
-    if (code !== 0) throw new Error(`a setup ended with ${code}:\n${output}`)
-  const spawn = (args: readonly string[], adminPort: number) =>
-    spawnClicktrail({ args: [...args, '--admin-port', String(adminPort)], env })
-  const hdfsWriter = spawn(['consume', 'hdfs', '--flush-max-age-ms', '500'], hdfs)
-  const processes = [
-    spawn(['collector', '--port', String(port)], collector),
-    hdfsWriter,
-    spawn(['consume', 'elasticsearch'], elasticsearch),
-    spawn(['audit', '--watch', '1'], audit),
-  ]
+  const processes: Clicktrail[] = []
+  const spawn = (args: readonly string[], adminPort: number) => {
+    const running = spawnClicktrail({ args: [...args, '--admin-port', String(adminPort)], env })
+    processes.push(running)
+    return running
+  }
   const close = async () => {
     await Promise.all(processes.map(running => running.stop()))
     await brokers.close()
@@ -61,15 +52,31 @@ export async function startPipeline(dataDir: string, progress: (line: string) =>
       env.HDFS_URL,
     )
     await fetch(files, { method: 'DELETE' })
-    await removeIndex(elasticsearchClient({ urls: [node] }), name)
+    const client = elasticsearchClient({ urls: [node] })
+    await removeIndex(client, name)
+    await client.close()
   }
-  const said = ['collecting', 'consuming', 'consuming']
-  try {
-    await Promise.all(said.map((words, index) => processes[index] && untilSaid(processes[index], words, 120_000)))
-  } catch (error) {
+  const setups = [
+    ['topics', 'apply', '--partitions', '2', '--replication-factor', '1'],
+    ['elasticsearch', 'setup'],
+  ]
+  const begin = async () => {
+    for (const { code, output } of await Promise.all(setups.map(args => runClicktrail({ args, env }))))
+      if (code !== 0) throw new Error(`a setup ended with ${code}:\n${output}`)
+    const hdfsWriter = spawn(['consume', 'hdfs', '--flush-max-age-ms', '500'], hdfs)
+    const serving = [
+      untilSaid(spawn(['collector', '--port', String(port)], collector), 'collecting', 120_000),
+      untilSaid(hdfsWriter, 'consuming', 120_000),
+      untilSaid(spawn(['consume', 'elasticsearch'], elasticsearch), 'consuming', 120_000),
+    ]
+    spawn(['audit', '--watch', '1'], audit)
+    await Promise.all(serving)
+    return hdfsWriter
+  }
+  const hdfsWriter = await begin().catch(async error => {
     await close()
     throw error
-  }
+  })
   return {
     url: `http://127.0.0.1:${port}`,
     targets: {
