@@ -85,8 +85,14 @@ export async function openRealWorld(
   const partitions = async () => (await admin.fetchTopicOffsets(topic)).length
   const landed = async () => (documents ? documents.landed() : readLanded(await readTable()))
 
-  /** As often as it takes: what was there already lies on the log twice, as a copy. */
+  /** Some of them may be so large that the topic takes no two in one batch. */
   async function send(partition: number, values: readonly (Buffer | null)[]): Promise<void> {
+    const large = values.some(value => value !== null && value.length > 1_048_576)
+    for (const run of large ? values.map(value => [value]) : [values]) await sendRun(partition, run)
+  }
+
+  /** As often as it takes: what was there already lies on the log twice, as a copy. */
+  async function sendRun(partition: number, values: readonly (Buffer | null)[]): Promise<void> {
     const deadlineMs = Date.now() + settleMs
     for (;;) {
       try {
