@@ -22,6 +22,7 @@ export function moversOf(kind: Mover['kind'], before: readonly Count[], after: r
     .sort(byChange)
 }
 
+/** Sorts the largest change first, up or down, then by kind and name. */
 export function byChange(a: Mover, b: Mover): number {
   return Math.abs(b.change) - Math.abs(a.change) || byName(a.kind, b.kind) || byName(a.name, b.name)
 }

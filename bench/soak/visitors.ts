@@ -49,6 +49,7 @@ const resentOnceIn = 50
 /** A tab is closed after so many batches, on average. */
 const closedOnceIn = 20
 
+/** Visitors come from now on, until `stop`. What is wrong with an answer is kept, not thrown. */
 export function startVisitors({ url, rate, random }: VisitorsOptions): Visitors {
   const acknowledged = new Set<string>()
   const delays = new Map<string, number>()

@@ -16,6 +16,7 @@ export interface Chart {
   show(course: Course, nowMs: number): void
 }
 
+/** An empty chart in `place`; it draws when it is first shown something. */
 export function createChart(place: HTMLElement, readout: HTMLElement): Chart {
   let plot: uPlot | undefined
   let course: Course = { fromMs: 0, bucketMs: 60_000, counts: [], unit: '' }

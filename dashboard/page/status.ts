@@ -16,6 +16,7 @@ export interface Status {
   nowMs(): number
 }
 
+/** The head of the page as it stands in the document. Changes nothing until it is asked to. */
 export function createStatus(): Status {
   let aheadMs = 0
   let trouble = ''

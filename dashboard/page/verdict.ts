@@ -4,6 +4,7 @@ export interface Verdict {
   text: string
 }
 
+/** Shows the sentence, and marks the place with its state. */
 export function showVerdict(place: HTMLElement, { state, text }: Verdict): void {
   place.dataset['state'] = state
   place.textContent = text

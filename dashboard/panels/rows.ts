@@ -71,10 +71,11 @@ export function countsOf(rows: readonly Row[], name: string, { buckets }: Span):
   return counts
 }
 
-export function tallyOf(row: Row): Tally {
+function tallyOf(row: Row): Tally {
   return { name: String(row['name']), count: Number(row['count']) }
 }
 
+/** The value as DuckDB prints it; null for NULL and for a column that is not there. */
 export function textOf(value: DuckDBValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value)
 }
