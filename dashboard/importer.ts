@@ -3,7 +3,7 @@ import type { FailedFile, ImportStatus } from './answers.ts'
 import { type Database, insertLines } from './database.ts'
 import { inTransaction } from './in-transaction.ts'
 import { type LandedFile, listLandedFiles } from './landed-folder.ts'
-import { linesOf } from './line-batches.ts'
+import { linesOf } from './landed-lines.ts'
 
 /** Small files of one hour share a transaction: 17,000 of them a day would otherwise cost a minute. */
 const filesATransaction = 64

@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 import { inTransaction } from '../dashboard/in-transaction.ts'
 import { type LandedFile, listLandedFiles } from '../dashboard/landed-folder.ts'
-import { linesOf } from '../dashboard/line-batches.ts'
+import { linesOf } from '../dashboard/landed-lines.ts'
 import { landedIn, prepareTables } from './files-sql.ts'
 import type { ReadLanded } from './landed.ts'
 import { lookBackMs, minuteMs, type Span } from './span.ts'

@@ -8,10 +8,33 @@ const maxLineChars = 16 * 1024 * 1024
 const textChars = 2 * 1024 * 1024
 
 /**
+ * The lines of these files, one file after the other, in texts of about 2 million characters; `.gz` is unpacked. Rejects on a cut or broken
+ * gzip, and on a line longer than 16 MiB. `careful`: lone surrogates become U+FFFD, and it rejects on a line that is not a JSON object,
+ * with its number.
+ */
+export async function* linesOf(paths: readonly string[], careful: boolean): AsyncGenerator<string, void, void> {
+  let batches: string[] = []
+  let chars = 0
+  for (const path of paths) {
+    let line = 1
+    for await (const batch of lineBatches(path)) {
+      batches.push(careful ? readableLines(batch, line) : batch)
+      if (careful) line += batch.split('\n').length
+      chars += batch.length
+      if (chars < textChars) continue
+      yield batches.join('\n')
+      batches = []
+      chars = 0
+    }
+  }
+  if (batches.length > 0) yield batches.join('\n')
+}
+
+/**
  * The text of a file in pieces that end with whole lines, without the last newline of each; `.gz` is unpacked, any
  * number of gzip members. Rejects on a cut or broken gzip, and on a line longer than 16 MiB.
  */
-export async function* lineBatches(path: string): AsyncGenerator<string, void, void> {
+async function* lineBatches(path: string): AsyncGenerator<string, void, void> {
   const file = createReadStream(path, { highWaterMark: 256 * 1024 })
   // The iterator below reports the error; pipeline only has to pass it on.
   const bytes = path.endsWith('.gz') ? pipeline(file, createGunzip({ chunkSize: 256 * 1024 }), () => {}) : file
@@ -35,7 +58,7 @@ const unreadable = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g
  * The same lines with U+FFFD for what DuckDB can't hold in a text, so that one odd title from a browser doesn't cost
  * the whole file. Throws on a line that is not a JSON object, and says which (`firstLine` counts from 1).
  */
-export function readableLines(lines: string, firstLine: number): string {
+function readableLines(lines: string, firstLine: number): string {
   return lines
     .split('\n')
     .map((line, index) => {
@@ -50,26 +73,4 @@ export function readableLines(lines: string, firstLine: number): string {
       return JSON.stringify(value).replace(unreadable, '$1\ufffd')
     })
     .join('\n')
-}
-
-/**
- * The lines of these files, one file after the other, in texts of about 2 million characters. `careful`: as {@link readableLines} has them.
- * Rejects as that and {@link lineBatches} do.
- */
-export async function* linesOf(paths: readonly string[], careful: boolean): AsyncGenerator<string, void, void> {
-  let batches: string[] = []
-  let chars = 0
-  for (const path of paths) {
-    let line = 1
-    for await (const batch of lineBatches(path)) {
-      batches.push(careful ? readableLines(batch, line) : batch)
-      if (careful) line += batch.split('\n').length
-      chars += batch.length
-      if (chars < textChars) continue
-      yield batches.join('\n')
-      batches = []
-      chars = 0
-    }
-  }
-  if (batches.length > 0) yield batches.join('\n')
 }
