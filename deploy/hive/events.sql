@@ -166,6 +166,7 @@ FROM (
       FROM (SELECT e.*, coalesce(session_id, visitor, tab_id) AS who FROM events_distinct e WHERE NOT bot) d
     ) p
   ) v
+  WHERE visit IS NOT NULL
 ) ordered
 GROUP BY site, visit;
 

@@ -1,7 +1,7 @@
 /** A visit without an id of its own ends after so many seconds in which nothing happened. */
 export const idleSeconds = 1_800
 
-/** A row for each visit in `events`, bots left out. */
+/** A row for each visit in `events`, bots left out. The condition on `visit` holds for every row: without it Hive 2.3 merges the windows below with those above, and fails. */
 export function sessionsQuery(events: string): string {
   const order = 'happened_at, tab_sequence, event_id'
   return `SELECT
@@ -33,6 +33,7 @@ FROM (
       FROM (SELECT e.*, coalesce(session_id, visitor, tab_id) AS who FROM ${events} e WHERE NOT bot) d
     ) p
   ) v
+  WHERE visit IS NOT NULL
 ) ordered
 GROUP BY site, visit`
 }
