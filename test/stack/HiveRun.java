@@ -1,21 +1,27 @@
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
+import java.sql.Driver;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
 
 /**
- * java -Dlog=FILE -cp conf:lib/* HiveRun.java FILE.sql
+ * java -Dlog=FILE HiveRun.java CONF LIB FILE.sql
  *
- * <p>Runs each statement of the file on a Hive inside this JVM. A statement ends with a semicolon at the end of a line;
- * lines that begin with -- are comments. Rows go to stdout, tab separated, with tab, newline, carriage return and
- * backslash inside a value written \t \n \r \\ and NULL as NULL. Stops at the first failure, whose message goes to
- * stderr, with exit code 1: later Tez queries in the same JVM could return no rows.
+ * <p>Runs each statement of the file on a Hive inside this JVM: the jars of the folder LIB, configured by the folder CONF. A
+ * statement ends with a semicolon at the end of a line; lines that begin with -- are comments. Rows go to stdout, tab
+ * separated, with tab, newline, carriage return and backslash inside a value written \t \n \r \\ and NULL as NULL. Stops
+ * at the first failure, whose message goes to stderr, with exit code 1: later Tez queries in the same JVM could return no
+ * rows.
  */
 public class HiveRun {
   public static void main(String[] args) throws Exception {
@@ -27,9 +33,8 @@ public class HiveRun {
     System.setErr(log);
 
     int exit = 0;
-    String sql = Files.readString(Path.of(args[0])).replaceAll("(?m)^\\s*--.*$", "");
-    Class.forName("org.apache.hive.jdbc.HiveDriver");
-    try (Connection connection = DriverManager.getConnection("jdbc:hive2:///default", "hive", "");
+    String sql = Files.readString(Path.of(args[2])).replaceAll("(?m)^\\s*--.*$", "");
+    try (Connection connection = connect(loaderOf(Path.of(args[0]), Path.of(args[1])));
         Statement statement = connection.createStatement()) {
       for (String each : sql.split(";\\s*(\\r?\\n|$)")) {
         String query = each.strip();
@@ -49,6 +54,26 @@ public class HiveRun {
     rows.flush();
     failures.flush();
     System.exit(exit);
+  }
+
+  /** Hive before 4 casts the loader of its own classes to URLClassLoader, which Java's own is none of since 9. */
+  private static ClassLoader loaderOf(Path conf, Path lib) throws Exception {
+    List<URL> urls = new ArrayList<>();
+    try (var jars = Files.newDirectoryStream(lib, "*.jar")) {
+      for (Path jar : jars) urls.add(jar.toUri().toURL());
+    }
+    urls.sort((a, b) -> a.getPath().compareTo(b.getPath()));
+    urls.add(0, conf.toUri().toURL());
+    return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+  }
+
+  private static Connection connect(ClassLoader loader) throws Exception {
+    Thread.currentThread().setContextClassLoader(loader);
+    Driver driver = (Driver) loader.loadClass("org.apache.hive.jdbc.HiveDriver").getDeclaredConstructor().newInstance();
+    Properties who = new Properties();
+    who.setProperty("user", "hive");
+    who.setProperty("password", "");
+    return driver.connect("jdbc:hive2:///default", who);
   }
 
   private static void printRows(Statement statement, PrintStream rows) throws SQLException {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { addresses, kafkaBrokers } from '../../../test/stack/addresses.ts'
 import { hadoopXml } from '../../../test/stack/hadoop-config.ts'
-import { parseHiveRow } from '../../../test/stack/hive.ts'
+import { parseHiveRow } from '../../../test/stack/hive-jvm.ts'
 import { kafkaProperties } from '../../../test/stack/kafka.ts'
 import { statusTable } from '../../../test/stack/status-table.ts'
 
