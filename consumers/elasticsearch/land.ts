@@ -122,7 +122,8 @@ async function settle(
 ): Promise<Again | undefined> {
   const again: BulkEntry[] = []
   const refused: Rejected[] = []
-  const conflicts: BulkEntry[] = []
+  /** What may be there already: in an index that takes nothing a create is refused for that, before it is for the id. */
+  const known: BulkEntry[] = []
   const refusedEntries: BulkEntry[] = []
   let pause: string | undefined
   chunk.forEach((entry, position) => {
@@ -130,10 +131,11 @@ async function settle(
     const why = `${answer.status} ${answer.error?.type ?? ''}: ${answer.error?.reason ?? ''}`
     const outcome = itemOutcome(answer)
     if (outcome === 'created') landed.created++
-    else if (outcome === 'conflict') conflicts.push(entry)
+    else if (outcome === 'conflict') known.push(entry)
     else if (outcome === 'stop') throw new ElasticsearchRefused(`create in ${entry.index}: ${why}`)
     else if (outcome === 'retry') {
-      again.push(entry)
+      if (answer.status === 403) known.push(entry)
+      else again.push(entry)
       pause ??= why
     } else {
       refusedEntries.push(entry)
@@ -149,8 +151,8 @@ async function settle(
       'most of a bulk is refused: the mapping is broken? The partition waits instead of filling the dead letters. Repair it: clicktrail elasticsearch setup',
     )
   } else landed.rejected.push(...refused)
-  if (conflicts.length > 0) {
-    const unsettled = await lookAt(conflicts, landed, options)
+  if (known.length > 0) {
+    const unsettled = await lookAt(known, landed, options)
     again.push(...unsettled.entries)
     pause ??= unsettled.why
   }
@@ -159,19 +161,19 @@ async function settle(
   return { chunks: [again], pause: pause ?? 'documents went missing' }
 }
 
-/** Tells redeliveries and copies from conflicts. What could not be looked at is to be created again, and refused again. */
+/** Tells redeliveries and copies from conflicts. What is missing or could not be looked at is to be created again. */
 async function lookAt(
-  conflicts: readonly BulkEntry[],
+  known: readonly BulkEntry[],
   landed: Landed,
   { bulk, place, signal, logger }: LandOptions,
 ): Promise<{ entries: readonly BulkEntry[]; why: string | undefined }> {
-  const kinds = await bulk.compare(conflicts, place, signal)
+  const kinds = await bulk.compare(known, place, signal)
   if (!Array.isArray(kinds)) {
     if (kinds.outcome === 'stop') throw new ElasticsearchRefused(`mget: ${kinds.message}`)
-    return { entries: conflicts, why: kinds.message }
+    return { entries: known, why: kinds.message }
   }
   const missing: BulkEntry[] = []
-  conflicts.forEach((entry, position) => {
+  known.forEach((entry, position) => {
     const kind = kinds[position] ?? 'missing'
     if (kind === 'redelivery') landed.redelivered++
     else if (kind === 'copy') landed.copies++

@@ -116,6 +116,22 @@ describe('trouble', () => {
     await Promise.all([sink.close(), removeIndex(client, index)])
   })
 
+  it('reads again what an index has that takes nothing any more, as old ones are', async () => {
+    const index = await newIndex()
+    const first = open(index)
+    await first.start(0, { low: 0, high: 8, committed: undefined }, signal())
+    first.add(0, logRecords(0, 0, 8), 0)
+    await first.flush(0, signal())
+    await first.close()
+    await client.indices.putSettings({ index: `${index}-2026.11.21`, settings: { 'index.blocks.write': true } })
+    const again = open(index)
+    await again.start(0, { low: 0, high: 8, committed: undefined }, signal())
+    again.add(0, logRecords(0, 0, 8), 0)
+    expect(await again.flush(0, signal())).toMatchObject({ next: 8, rejected: [] })
+    expect(again.counts()).toMatchObject({ landed: 0, redelivered: 8 })
+    await Promise.all([again.close(), removeIndex(client, index)])
+  })
+
   it('hands back the one record that its mapping refuses, with the reason', async () => {
     const index = await newIndex()
     const bad = logRecord(0, 1)

@@ -131,6 +131,16 @@ describe('a bulk', () => {
     expect(fake.documents.size).toBe(10)
   })
 
+  it('finds what is there in an index that is blocked, and waits with the rest alone', async () => {
+    await landAll(logRecords(0, 0, 5))
+    let tries = 0
+    fake.itemFault = () => (tries++ < 20 ? { status: 403, type: 'cluster_block_exception' } : undefined)
+    const { next, sink } = await landAll(logRecords(0, 0, 10))
+    expect(sizes()).toEqual([5, 10, 5, 5, 5])
+    expect(next).toBe(10)
+    expect(sink.counts()).toMatchObject({ landed: 5, redelivered: 5 })
+  })
+
   it('dead-letters what can never be stored, and lands the rest', async () => {
     fake.itemFault = ({ _source }) =>
       placeOf(_source).includes('"offset":3') ? { status: 400, type: 'document_parsing_exception' } : undefined
