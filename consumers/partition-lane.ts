@@ -1,14 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Committed } from '../topic/topic.ts'
 import { backoffMs, wait } from './backoff.ts'
 import { createHolds } from './holds.ts'
 import { createIntake } from './intake.ts'
 import type { LaneOptions, PartitionLane } from './lane.ts'
 import { locate } from './locate.ts'
-import type { FlushOutcome } from './metrics.ts'
+import { createPartitionFlush } from './partition-flush.ts'
 import type { PartitionStatus } from './partition-status.ts'
 import { createProgress } from './progress.ts'
-import { type Flushed, PartitionHalted, type Rejected } from './sink.ts'
+import { PartitionHalted } from './sink.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** Most that a sink gets in one turn of the event loop: encoding it takes some 40 ms. */
@@ -19,21 +18,19 @@ const slice = { records: 500, bytes: 1024 * 1024 }
  * Whatever fails makes it start again with back-off; a {@link PartitionHalted} ends it.
  */
 export function createPartitionLane(options: LaneOptions): PartitionLane {
-  const { partition, reader, sink, deadLetters, metrics, now, backoff, after, onWeight } = options
+  const { partition, reader, sink, metrics, now, backoff, after, onWeight } = options
   const logger = options.logger.child({ partition })
   const controller = new AbortController()
   const { signal } = controller
   const holds = createHolds(reader, partition, signal)
   const intake = createIntake()
   const progress = createProgress(now)
+  const out = createPartitionFlush({ ...options, logger, signal, holds, progress })
   let state: PartitionStatus['state'] = 'starting'
   let failures = 0
   let forced = false
   let flushing = false
   let closing = false
-  let next: number | undefined
-  let committed: Committed | undefined
-  let rejectedCount = 0
   let halted: string | undefined
   let awake: () => void = () => {}
   let markStarted: () => void = () => {}
@@ -79,50 +76,12 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
     return intake.waiting > 0
   }
 
-  async function bury(letters: readonly Rejected[]): Promise<void> {
-    await deadLetters.bury(letters, { partition, signal, onAway: () => holds.add('dead-letters') })
-    rejectedCount += letters.length
-    for (const { reason } of letters) metrics.buried(reason)
-    holds.remove('dead-letters')
-  }
-
-  async function commit(flushed: Flushed): Promise<void> {
-    next = flushed.next
-    if (committed?.next === next && committed.metadata === flushed.metadata) return
-    try {
-      await untilAborted(reader.commit(partition, flushed.next, flushed.metadata), signal)
-      committed = { next, metadata: flushed.metadata }
-      progress.committed()
-    } catch (error) {
-      signal.throwIfAborted()
-      // The commit is a hint: what landed is known by the storage.
-      logger.warn({ err: error, next: flushed.next }, 'commit failed')
-    }
-  }
-
-  async function land(): Promise<Flushed | 'lost'> {
-    const beganMs = performance.now()
-    let outcome: FlushOutcome = 'failed'
-    try {
-      const flushed = await sink.flush(partition, signal)
-      outcome = flushed === 'lost' ? 'lost' : 'landed'
-      return flushed
-    } finally {
-      if (!signal.aborted) metrics.flushed(outcome, (performance.now() - beganMs) / 1_000)
-    }
-  }
-
   async function flush(): Promise<'landed' | 'lost'> {
     flushing = true
     try {
-      const flushed = await land()
-      signal.throwIfAborted()
-      if (flushed === 'lost') return 'lost'
-      for (const seconds of progress.durable(flushed.next)) metrics.stored(seconds)
-      if (flushed.rejected.length > 0) await bury(flushed.rejected)
-      await commit(flushed)
-      failures = 0
-      return 'landed'
+      const outcome = await out.flush()
+      if (outcome === 'landed') failures = 0
+      return outcome
     } finally {
       forced = false
       flushing = false
@@ -144,7 +103,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
         continue
       }
       if (intake.rejected.length > 0) {
-        await bury(intake.rejected)
+        await out.bury(intake.rejected)
         intake.buried()
         passed = true
         continue
@@ -246,7 +205,7 @@ export function createPartitionLane(options: LaneOptions): PartitionLane {
       const unflushedSeconds = sinceMs === undefined ? 0 : Math.max(0, now() - sinceMs) / 1_000
       const buffered = { records: records + intake.records, bytes: bytes + intake.bytes }
       const figures = { buffered, unflushedSeconds, progress: progress.figures() }
-      return { partition, state, next, committed: committed?.next, ...figures, rejected: rejectedCount, halted }
+      return { partition, state, ...out.figures(), ...figures, halted }
     },
   }
 }
