@@ -32,7 +32,7 @@ export interface WorldOptions {
   wrap?: (store: LandingStore) => LandingStore
   /** The same for one of Elasticsearch. */
   interceptor?: Interceptor
-  /** How long the end of a run may take. @default 20000 */
+  /** How long the end of a run may take. @default 60000 */
   settleMs?: number
 }
 
@@ -80,7 +80,7 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
     kind = 'webhdfs',
     sink = 'hdfs',
     records = 500,
-    settleMs = 20_000,
+    settleMs = 60_000,
     mixture,
     wrap,
     interceptor,
