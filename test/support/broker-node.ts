@@ -39,7 +39,7 @@ export interface BrokerNodeOptions {
   jvm?: readonly string[]
 }
 
-/** Half of what a broker costs is its start: the second compiler's work is never paid back. */
+/** Most of what a broker costs is its start: the second compiler's work is never paid back. */
 const quickStart = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 const jvm = ['-Xms128m', '-Xmx400m', ...quickStart, '-Djava.awt.headless=true']
 
