@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { type ApplyReport, applyTopics, type DescribeReport, describeTopics } from '../topic/kafka/admin.ts'
+import { type ApplyReport, applyTopics } from '../topic/kafka/admin.ts'
 import { kafkaClient } from '../topic/kafka/connect.ts'
+import { type DescribeReport, describeTopics } from '../topic/kafka/describe-topics.ts'
 import type { Config } from './config/config.ts'
 import { reach } from './open/reach.ts'
 import { requireKafka } from './options/cluster.ts'

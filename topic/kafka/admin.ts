@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
 import { TopicError } from '../topic.ts'
-import { topicErrorOf } from './error.ts'
+import { clusterWarnings, partitionsOf, withAdmin } from './ask-cluster.ts'
 import { type PlanOptions, planTopics, type TopicPlan } from './plan-topics.ts'
-import { skewOf } from './skew.ts'
 
 export interface ApplyTopicsOptions extends PlanOptions {
   logger?: Logger
@@ -25,50 +24,9 @@ export interface ApplyReport {
   warnings: string[]
 }
 
-export interface DescribedPartition {
-  partition: number
-  /** −1 when there is none; then `low` and `high` are −1, not known. */
-  leader: number
-  replicas: number[]
-  isr: number[]
-  low: number
-  high: number
-}
-
-export interface DescribedTopic {
-  topic: string
-  /** Empty when the topic does not exist. */
-  partitions: DescribedPartition[]
-  /** The fullest over the average, 1 when even: leaders a broker, records a partition. */
-  skew: { leaders: number; records: number }
-}
-
-export interface DescribeReport {
-  topics: DescribedTopic[]
-  warnings: string[]
-}
-
 const waitForLeadersMs = 30_000
 /** KIP-133: set on the topic itself, rather than inherited. */
 const topicConfigSource = 1
-
-async function withAdmin<T>(kafka: Kafka, operation: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    return await ask(admin)
-  } catch (error) {
-    throw topicErrorOf(error, operation)
-  } finally {
-    await admin.disconnect().catch(() => {})
-  }
-}
-
-async function partitionsOf(admin: Admin, topic: string) {
-  if (!(await admin.listTopics()).includes(topic)) return []
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-  return (topics[0]?.partitions ?? []).toSorted((a, b) => a.partitionId - b.partitionId)
-}
 
 /** With `waitForLeaders`, kafkajs throws UNKNOWN_TOPIC_OR_PARTITION for topics that were made; so we ask until all have a leader. */
 async function awaitLeaders(admin: Admin, topic: string, count: number): Promise<void> {
@@ -160,23 +118,6 @@ async function applyTopic(admin: Admin, plan: TopicPlan, warnings: string[]): Pr
   return { topic, created: false, partitions: { before, after: Math.max(before, partitions) }, configs }
 }
 
-async function clusterWarnings(admin: Admin, brokers: readonly { nodeId: number }[]): Promise<string[]> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: brokers.map(({ nodeId }) => ({
-      type: kafkajs.ConfigResourceTypes.BROKER,
-      name: String(nodeId),
-      configNames: ['auto.create.topics.enable'],
-    })),
-  })
-  return resources
-    .filter(({ configEntries }) => configEntries.some(({ configValue }) => configValue === 'true'))
-    .map(
-      ({ resourceName }) =>
-        `broker ${resourceName} has auto.create.topics.enable=true: other clients may make topics with the wrong settings; set it to false`,
-    )
-}
-
 /**
  * Makes the topic and `<topic>-dlq`, or brings them to what is asked: partitions are raised and never lowered, of the settings only
  * those asked for are touched. Applying twice changes nothing. Throws a {@link TopicError} `closed` for options that can't be, among
@@ -192,39 +133,6 @@ export function applyTopics(kafka: Kafka, { logger, ...options }: ApplyTopicsOpt
       const applied = await applyTopic(admin, plan, warnings)
       logger?.info({ ...applied }, 'applied a topic')
       topics.push(applied)
-    }
-    return { topics, warnings }
-  })
-}
-
-/** Leaders, replicas, offsets and skew of the topic and of `<topic>-dlq`. */
-export function describeTopics(kafka: Kafka, { topic }: { topic: string }): Promise<DescribeReport> {
-  return withAdmin(kafka, `describe ${topic}`, async admin => {
-    const { brokers } = await admin.describeCluster()
-    const warnings = await clusterWarnings(admin, brokers)
-    const topics: DescribedTopic[] = []
-    for (const name of [topic, `${topic}-dlq`]) {
-      const found = await partitionsOf(admin, name)
-      if (found.length === 0) warnings.push(`${name} does not exist: run \`clicktrail topics apply\``)
-      const offsets = found.length > 0 ? await admin.fetchTopicOffsets(name) : []
-      const partitions = found.map(({ partitionId, leader, replicas, isr }) => {
-        const range = offsets.find(({ partition }) => partition === partitionId)
-        return {
-          partition: partitionId,
-          leader,
-          replicas,
-          isr,
-          low: Number(range?.low ?? -1),
-          high: Number(range?.high ?? -1),
-        }
-      })
-      for (const { partition, leader, isr, replicas } of partitions) {
-        if (leader < 0) warnings.push(`${name}/${partition} has no leader: nothing is written to it or read from it`)
-        if (isr.length < replicas.length) {
-          warnings.push(`${name}/${partition} has ${isr.length} of ${replicas.length} replicas in sync`)
-        }
-      }
-      topics.push({ topic: name, partitions, skew: skewOf(partitions, brokers.length) })
     }
     return { topics, warnings }
   })
