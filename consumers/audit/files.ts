@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../topic/topic.ts'
-import { readLine } from '../hdfs/check/line.ts'
+import { readLine, recordOf } from '../hdfs/check/line.ts'
 import { DamagedFile, readLines } from '../hdfs/check/lines.ts'
 import type { FileKey, FoundFile } from '../hdfs/recovery.ts'
 import type { LandingStore } from '../hdfs/store.ts'
@@ -61,20 +61,13 @@ export async function* landedRecords(of: FilesOfKey, span: Span): AsyncGenerator
       // Rows rise within a file: nothing of the span lies behind.
       if (offset >= span.to) break
       if (offset < span.from) continue
-      records.push({ offset, value: withoutKafka(bytes), timestampMs: 0 })
+      records.push({ offset, value: recordOf(bytes), timestampMs: 0 })
       if (records.length < 500) continue
       yield records
       records = []
     }
     if (records.length > 0) yield records
   }
-}
-
-const kafkaMember = Buffer.from(',"kafka":{')
-
-/** The record of a landed row: `kafka` is its last member. */
-function withoutKafka(row: Buffer): Buffer {
-  return Buffer.concat([row.subarray(0, row.lastIndexOf(kafkaMember)), Buffer.from('}')])
 }
 
 async function* rowsOf({ store, topic, partition, generation }: FilesOfKey, file: FoundFile) {

@@ -1,4 +1,4 @@
-import { backoffMs, wait } from '../../backoff.ts'
+import type { wait } from '../../backoff.ts'
 import { hourLengthMs } from '../path.ts'
 import { type FoundFile, readLastRow } from '../recovery.ts'
 import { type LandingStore, StoreError } from '../store.ts'
@@ -7,11 +7,11 @@ import { type Hash, loadHash } from '../window.ts'
 import { type Chain, type ChainReport, createChain } from './chain.ts'
 import { readLine } from './line.ts'
 import { DamagedFile, readLines } from './lines.ts'
+import { patientRead } from './patient-read.ts'
 import { createProblems, type Problem, type Problems } from './problem.ts'
 
 /** Partitions read side by side; of each, one file at a time. */
 const partitionsAtOnce = 4
-const readAttempts = 3
 /** Writers remove what is older. */
 const stagedLifeMs = hourLengthMs
 
@@ -49,7 +49,7 @@ export async function checkTable(options: CheckOptions): Promise<CheckReport> {
     throw new StoreError('not_found', `there is nothing at ${store.description}`)
   addStrangers(content, problems)
   const keys = keysOf([...content.files, ...content.gaps])
-  const read = patient(options)
+  const read = patientRead(store, options.wait)
   const hash = await loadHash()
   const progress = { files: 0, ofFiles: content.files.length, bytes: 0 }
   const chains: ChainReport[] = []
@@ -126,44 +126,17 @@ async function checkFile(file: FoundFile, chain: Chain, work: ChainWork): Promis
     if (last !== undefined) await checkLastLine(file, last, work)
   } catch (error) {
     if (!whole) chain.end(false)
-    const damage = error instanceof DamagedFile ? error : unreadable(error)
+    if (!(error instanceof DamagedFile)) throw error
     const after = line > 0 ? `, after line ${line}` : ''
-    problems.add({ kind: damage.kind, path: file.path, file, what: `${damage.message}${after}` })
+    problems.add({ kind: error.kind, path: file.path, file, what: `${error.message}${after}` })
   }
 }
-
-/** A file that is away while its storage is not. What else went wrong is thrown. */
-function unreadable(error: unknown): DamagedFile {
-  if (!(error instanceof Unreadable)) throw error
-  return new DamagedFile('unreadable', error.message, { cause: error })
-}
-
-class Unreadable extends Error {}
 
 async function checkLastLine(file: FoundFile, last: number, { store, read, problems }: ChainWork): Promise<void> {
   const row = await readLastRow({ ...store, read }, file)
   if (row?.offset === last) return
   const found = row ? `finds offset ${row.offset}, not ${last}` : 'finds no last row'
   problems.add({ kind: 'last_line', path: file.path, file, what: `a short read from its end ${found}` })
-}
-
-/** Reads that try again; what stays away while the storage answers is {@link Unreadable}, else it is the storage that is away. */
-function patient({ store, wait: sleep = wait }: CheckOptions): LandingStore['read'] {
-  return async (path, offset, length) => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await store.read(path, offset, length)
-      } catch (error) {
-        if (!(error instanceof StoreError)) throw error
-        const passes = error.retriable && error.code !== 'not_found'
-        if (!passes || attempt === readAttempts) {
-          await store.list('')
-          throw new Unreadable(error.message, { cause: error })
-        }
-      }
-      await sleep(backoffMs(attempt), new AbortController().signal)
-    }
-  }
 }
 
 function addStrangers({ strangers }: TableContent, problems: Problems): void {
