@@ -32,13 +32,19 @@ export interface Verdict {
   wrong: string[]
 }
 
-const eventSchema = z.object({ event: z.object({ id: z.string(), action: z.literal(goodAction) }) })
+const eventSchema = z.looseObject({ event: z.looseObject({ id: z.string(), action: z.literal(goodAction) }) })
 
-/** The id of an event that has to land; undefined for what is foreign, which may land or be a dead letter. */
-function idOf({ value }: LogRecord): string | undefined {
+/** What all copies of an event that has to land have in common: its id, and all but the time at which it arrived. */
+interface Known {
+  id: string
+  content: string
+}
+
+/** Undefined for what is foreign, which may land or be a dead letter. */
+function knownOf({ value }: LogRecord): Known | undefined {
   try {
-    const parsed = eventSchema.safeParse(JSON.parse(String(value)))
-    return parsed.success ? parsed.data.event.id : undefined
+    const { success, data } = eventSchema.safeParse(JSON.parse(String(value)))
+    return success ? { id: data.event.id, content: JSON.stringify({ ...data, '@timestamp': undefined }) } : undefined
   } catch {
     return undefined
   }
@@ -46,7 +52,8 @@ function idOf({ value }: LogRecord): string | undefined {
 
 /**
  * Holds the files to the log: every offset is landed, a copy of an event that is landed, a dead letter, or written down as gone, and only
- * one of them; `kafka.skipped` leads from each row to the one before; every line parses.
+ * one of them; `kafka.skipped` leads from each row to the one before; every line parses. Another event under the id of a landed one is no
+ * copy.
  */
 export function judge({ log, landed, deadLetters, generation = 1, chained = true }: Evidence): Verdict {
   const rows = landed.rows.filter(row => row.generation === generation)
@@ -85,19 +92,20 @@ interface Partition {
 function judgePartition(verdict: Verdict, { partition, records, rows, letters, isGone, chained }: Partition): void {
   const landed = new Map(rows.map(row => [row.offset, row]))
   const dead = new Set(letters.map(letter => letter.offset))
-  const ids = new Set(rows.map(row => row.id))
+  const events = records.map(knownOf)
+  const contents = new Set(rows.map(row => events[row.offset]?.content))
   const seen = new Set<string>()
   const lastLanded = rows.at(-1)?.offset ?? -1
-  for (const record of records) {
+  for (const [index, record] of records.entries()) {
     const at = `${partition}:${record.offset}`
     const row = landed.get(record.offset)
-    const id = idOf(record)
+    const known = events[index]
     if (row && dead.has(record.offset)) verdict.wrong.push(`${at} is landed and a dead letter`)
-    else if (row && id !== undefined && row.id !== id) verdict.wrong.push(`${at} is ${id}, but ${row.id} is landed`)
+    else if (row && known && row.id !== known.id) verdict.wrong.push(`${at} is ${known.id}, but ${row.id} is landed`)
     else if (row && isGone(record.offset)) verdict.wrong.push(`${at} is landed, and written down as gone`)
     else if (row || dead.has(record.offset)) continue
     else if (isGone(record.offset)) verdict.gone++
-    else if (id !== undefined && ids.has(id)) verdict.copies++
+    else if (known && contents.has(known.content)) verdict.copies++
     else {
       verdict.lost.push(at)
       if (record.offset < lastLanded) verdict.overtaken++

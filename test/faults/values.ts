@@ -10,6 +10,10 @@ export interface Mixture {
   foreignOnceIn?: number
   /** One value in so many is a copy of one of the 30 events before. @default 6 */
   copyOnceIn?: number
+  /** One value in so many is another event under the id of one of the 30 before. @default never */
+  otherOnceIn?: number
+  /** Tabs are opened and events made on both sides of a midnight, and copies arrive up to a day later. @default all at one time */
+  aroundMidnight?: boolean
   /** Bytes of a large foreign value; most are small. @default 65536 */
   largeBytes?: number
   /** Members that an event has besides, or instead of its own. @default none */
@@ -20,23 +24,45 @@ export interface Mixture {
 export const goodAction = 'color_click'
 const foreignAction = 'foreign'
 
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
+/** Of a tab, and of an event in it. The clock of some tabs can't be believed. */
+function timesAroundMidnight(random: Random): { openedMs: number; atMs: number } {
+  const openedMs = random.pick([logStartMs - hourMs / 2, logStartMs + hourMs / 2, 0])
+  return { openedMs, atMs: logStartMs + random.below(2 * hourMs) - hourMs }
+}
+
 /** The same seed makes the same values in the same order of calls. `prefix` keeps the events of two lives of a topic apart. */
 export function createValues(random: Random, mixture: Mixture = {}, prefix = 1): NextValue {
-  const { foreignOnceIn = 40, copyOnceIn = 6, largeBytes = 65_536, more } = mixture
-  const recent = new Map<number, Buffer[]>()
-  const sequences = new Map<number, number>()
+  const { foreignOnceIn = 40, copyOnceIn = 6, largeBytes = 65_536, otherOnceIn, aroundMidnight, more } = mixture
+  const recent = new Map<number, EventRecord[]>()
+  const sequences = new Map<string, number>()
+  let others = 0
+
+  function nextEvent(partition: number): EventRecord {
+    const { openedMs, atMs } = aroundMidnight ? timesAroundMidnight(random) : { openedMs: logStartMs, atMs: logStartMs }
+    const tab = tabOf(prefix * 1_000 + partition, openedMs)
+    const sequence = (sequences.get(tab) ?? 0) + 1
+    sequences.set(tab, sequence)
+    const properties = { color: 'red', note: 'x'.repeat(random.below(300)) }
+    return { ...eventRecord({ tab, sequence, atMs, properties }), ...more?.(random) }
+  }
+
+  function copyOf(record: EventRecord): EventRecord {
+    if (!aroundMidnight) return record
+    const arrivedMs = Date.parse(record['@timestamp']) + random.below(dayMs)
+    return { ...record, '@timestamp': new Date(arrivedMs).toISOString() }
+  }
 
   return partition => {
     const before = recent.get(partition) ?? []
     if (random.once(foreignOnceIn)) return foreignValue(random, largeBytes)
-    if (before.length > 0 && random.once(copyOnceIn)) return random.pick(before)
-    const sequence = (sequences.get(partition) ?? 0) + 1
-    sequences.set(partition, sequence)
-    const tab = tabOf(prefix * 1_000 + partition)
-    const properties = { color: 'red', note: 'x'.repeat(random.below(300)) }
-    const value = encodeRecord({ ...eventRecord({ tab, sequence, properties }), ...more?.(random) })
-    recent.set(partition, [...before.slice(-29), value])
-    return value
+    if (before.length > 0 && random.once(copyOnceIn)) return encodeRecord(copyOf(random.pick(before)))
+    const isOther = before.length > 0 && otherOnceIn !== undefined && random.once(otherOnceIn)
+    const event = isOther ? { ...random.pick(before), properties: { other: ++others } } : nextEvent(partition)
+    recent.set(partition, [...before.slice(-29), event])
+    return encodeRecord(event)
   }
 }
 

@@ -108,8 +108,8 @@ async function nextGeneration(
   lost: { partition: number; old: readonly LogRecord[] },
 ) {
   await Promise.all([...world.writers].map(writer => world.close(writer)))
-  const { landed, deadLetters } = world
-  const old = judge({ log: log.with(lost.partition, lost.old), landed: landed(), deadLetters: deadLetters() })
+  const { landed, letters } = world
+  const old = judge({ log: log.with(lost.partition, lost.old), landed: landed(), deadLetters: letters.origins() })
   world.generation = 2
   await world.startOne()
   await world.startOne()
@@ -127,7 +127,7 @@ function elasticsearchOutcome(world: World) {
     records: records.reduce((sum, count) => sum + count, 0),
     copies: 0,
     skipped: 0,
-    deadLetters: world.deadLetters().length,
+    deadLetters: world.letters.origins().length,
     happened,
     lost: [],
     doubled: [],

@@ -51,10 +51,18 @@ const underOtherIds: Interceptor = (request, ask) => {
   return ask({ ...request, bulkBody: Buffer.from(text) })
 }
 
-/** Takes a document that was refused for a while for one that is stored. */
-const refusedIsStored: Interceptor = async (request, ask) => {
-  const answer = await ask(request)
-  return JSON.parse(JSON.stringify(answer).replaceAll(/"status":(429|5\d\d)/g, '"status":201'))
+/** Takes documents that were answered with one of these for stored. */
+const takenForStored =
+  (statuses: RegExp): Interceptor =>
+  async (request, ask) =>
+    JSON.parse(JSON.stringify(await ask(request)).replaceAll(statuses, '"status":201'))
+
+/** Puts each document into the index of the day on which it arrived: its copies may lie in another one. */
+const byArrival: Interceptor = (request, ask) => {
+  const { bulkBody } = request
+  if (!Buffer.isBuffer(bulkBody)) return ask(request)
+  const withDay = /-[\d.]{10}("[^\n]*\n\{"@timestamp":"(\d{4})-(\d\d)-(\d\d))/g
+  return ask({ ...request, bulkBody: Buffer.from(bulkBody.toString().replaceAll(withDay, '-$2.$3.$4$1')) })
 }
 
 const wrong = (name: string, under: string, world: WorldOptions): Control[] =>
@@ -70,5 +78,11 @@ export const controls: readonly Control[] = [
   ...wrong('names by start and end', 'zombie before land', { wrap: startAndEndInTheName }),
   ...wrong('goes on from the commit', 'files moved away, to land again', { wrap: fromTheCommit }),
   ...wrong('documents under other ids', 'kill -9 after bulk, elasticsearch', { interceptor: underOtherIds }),
-  ...wrong('refused is stored', 'documents refused for a while, elasticsearch', { interceptor: refusedIsStored }),
+  ...wrong('refused is stored', 'documents refused for a while, elasticsearch', {
+    interceptor: takenForStored(/"status":(429|5\d\d)/g),
+  }),
+  ...wrong('conflict is stored', 'other events under used ids, elasticsearch', {
+    interceptor: takenForStored(/"status":409/g),
+  }),
+  ...wrong('index by arrival', 'documents refused for good, elasticsearch', { interceptor: byArrival }),
 ]

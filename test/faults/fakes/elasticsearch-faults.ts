@@ -125,6 +125,17 @@ const ofServer: readonly FakeFault[] = [
     }
   }),
   {
+    name: 'other events under used ids',
+    world: { mixture: { otherOnceIn: 6 } },
+    async trouble(world) {
+      if (world.random.once(4)) world.group.rebalance()
+      await wait(world.random.below(60))
+    },
+    async after(world) {
+      world.happened = world.letters.origins().length
+    },
+  },
+  {
     name: 'cluster replaced by one without templates',
     async trouble(world) {
       const server = serverOf(world)
@@ -144,6 +155,7 @@ const shared = new Set([
   'brokers away, coordinator moved',
   'group offsets deleted',
   'clocks an hour off',
+  'dead-letter topic away',
 ])
 
 const ofWriter: readonly FakeFault[] = [
@@ -155,6 +167,13 @@ const ofWriter: readonly FakeFault[] = [
 ]
 
 const single = [...ofServer, ...ofWriter]
+
+/** Each daily index keeps ids of its own. */
+const aroundMidnight = (fault: FakeFault): FakeFault => ({
+  ...fault,
+  name: `${fault.name}, elasticsearch`,
+  world: { ...fault.world, sink: 'elasticsearch', mixture: { ...fault.world?.mixture, aroundMidnight: true } },
+})
 
 /** What happens to an Elasticsearch and to its writers: each event is there once, or a dead letter. */
 export const elasticsearchFaults: readonly FakeFault[] = [
@@ -168,4 +187,4 @@ export const elasticsearchFaults: readonly FakeFault[] = [
       await world.random.pick(single).trouble(world)
     },
   } satisfies FakeFault,
-].map(fault => ({ ...fault, name: `${fault.name}, elasticsearch`, world: { ...fault.world, sink: 'elasticsearch' } }))
+].map(aroundMidnight)

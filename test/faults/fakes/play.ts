@@ -42,6 +42,7 @@ export function onFakes(fault: FakeFault): Fault {
 /** Everything serves, nobody is stopped, and somebody writes. */
 export async function restorePeace(world: World): Promise<void> {
   world.group.away = false
+  world.letters.become = 'taken'
   await world.hdfs.calm()
   world.elasticsearch?.faults.splice(0)
   for (const writer of world.writers) writer.gate.go()
@@ -54,7 +55,7 @@ export async function outcomeOf(world: World): Promise<Outcome> {
   const log = Array.from({ length: world.log.partitions() }, (_, partition) => world.log.records(partition))
   const { generation } = world
   const chained = world.elasticsearch === undefined
-  const verdict = judge({ log, landed: world.landed(), deadLetters: world.deadLetters(), generation, chained })
+  const verdict = judge({ log, landed: world.landed(), deadLetters: world.letters.origins(), generation, chained })
   return {
     ...verdict,
     happened: world.happened,

@@ -3,7 +3,6 @@ import type { LandingStore } from '../../../consumers/hdfs/store.ts'
 import { encodeRecord } from '../../../topic/record.ts'
 import { type Random, seeded } from '../../fuzz/random.ts'
 import { type FakeElasticsearch, startFakeElasticsearch } from '../../support/fake-elasticsearch.ts'
-import { createFakeTopicWriter } from '../../support/fake-topic-writer.ts'
 import { type FakeWebHdfs, startFakeWebHdfs } from '../../support/fake-webhdfs/fake-webhdfs.ts'
 import { eventRecord, logStartMs, tabOf } from '../../support/log-records.ts'
 import { until } from '../../support/until.ts'
@@ -13,6 +12,7 @@ import type { Interceptor } from './elasticsearch-client.ts'
 import type { Point } from './gate.ts'
 import { createMemoryGroup, type MemoryGroup } from './group.ts'
 import { createTableReader, readDocuments } from './landed-in.ts'
+import { createLetters, type Letters } from './letters.ts'
 import { createMemoryLog, type MemoryLog } from './memory-log.ts'
 import { startWriter, type Writer } from './writer.ts'
 
@@ -43,6 +43,7 @@ export interface World {
   readonly group: MemoryGroup
   readonly hdfs: FakeWebHdfs
   readonly elasticsearch: FakeElasticsearch | undefined
+  readonly letters: Letters
   /** Those that live. */
   readonly writers: Writer[]
   /** How often the fault has happened. */
@@ -67,7 +68,8 @@ export interface World {
   /** Appends one more event to every partition and waits until all that is on the topic is durable, `except` one partition. */
   settle(options?: { except?: number; timeoutMs?: number }): Promise<void>
   landed(): Landed
-  deadLetters(): { partition: number; offset: number }[]
+  /** The highest offset that is durable, by partition; -1 where none is. */
+  reached(): number[]
   end(): Promise<void>
 }
 
@@ -90,7 +92,7 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
   const group = createMemoryGroup(log, random)
   const hdfs = await startFakeWebHdfs({ kind, nameNodes, dataNodes })
   const elasticsearch = sink === 'elasticsearch' ? await startFakeElasticsearch() : undefined
-  const letters = createFakeTopicWriter({ topic: 'clicktrail-dlq' })
+  const letters = createLetters('clicktrail-dlq')
   const next = createValues(random, mixture)
   const readTable = createTableReader(hdfs.tree.files)
   const landed = () => (elasticsearch ? readDocuments(elasticsearch.documents.values()) : readTable())
@@ -102,7 +104,6 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
     log.append(partition, value, timestampMs + world.brokerSkewMs)
   }
 
-  /** The highest offset that is durable, by partition. */
   function reached(): number[] {
     const highest = Array.from({ length: log.partitions() }, () => -1)
     const note = (partition: number, offset: number) => {
@@ -120,6 +121,7 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
     group,
     hdfs,
     elasticsearch,
+    letters,
     writers: [],
     happened: 0,
     wrong: [],
@@ -127,7 +129,8 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
     brokerSkewMs: 0,
     async startOne() {
       const { topic } = log
-      const place = { random, topic, group, deadLetters: letters, elasticsearch: elasticsearch?.url, wrap, interceptor }
+      const deadLetters = letters.writer
+      const place = { random, topic, group, deadLetters, elasticsearch: elasticsearch?.url, wrap, interceptor }
       const writer = await startWriter({ ...place, hdfs: { urls: hdfs.urls, kind }, generation: world.generation })
       world.writers.push(writer)
       return writer
@@ -177,13 +180,7 @@ export async function openWorld(seed: number, options: WorldOptions = {}): Promi
       })
     },
     landed,
-    deadLetters: () =>
-      letters.appends.flatMap(({ records: dead }) =>
-        dead.map(({ headers }) => ({
-          partition: Number(headers?.['__connect.errors.partition']),
-          offset: Number(headers?.['__connect.errors.offset']),
-        })),
-      ),
+    reached,
     async end() {
       for (const writer of world.writers) writer.gate.go()
       await Promise.all([...world.writers].map(writer => world.close(writer)))

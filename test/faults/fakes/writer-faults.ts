@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { judge } from '../judge.ts'
 import type { Point } from './gate.ts'
 import type { FakeFault } from './play.ts'
+import type { World } from './world.ts'
 
 /** Where a writer is killed: the storage knows of the file or not, the group of the commit or not. */
 export const failpoints: readonly Point[] = [
@@ -60,6 +62,37 @@ export const closedAt = (points: readonly Point[]): FakeFault => ({
   },
 })
 
+/** What is durable now may not be ahead of a dead letter that is nowhere yet. */
+function holdToLetters(world: World): void {
+  const { elasticsearch, letters } = world
+  const log = world.reached().map((offset, partition) => world.log.records(partition).slice(0, offset + 1))
+  const { lost } = judge({ log, landed: world.landed(), deadLetters: letters.origins(), chained: !elasticsearch })
+  if (lost.length > 0) world.wrong.push(`passed without their letters: ${lost.slice(0, 4).join(', ')}`)
+}
+
+const lettersAway: FakeFault = {
+  name: 'dead-letter topic away',
+  world: { mixture: { foreignOnceIn: 5 } },
+  async trouble(world) {
+    const { letters, random } = world
+    const before = letters.refusals
+    letters.become = random.pick(['refused', 'unacknowledged'] as const)
+    await wait(30 + random.below(150))
+    if (random.once(3)) {
+      world.kill(world.some())
+      await world.startOne()
+    }
+    holdToLetters(world)
+    letters.become = 'taken'
+    world.happened += letters.refusals - before
+    await wait(random.below(60))
+  },
+  async after(world) {
+    const says = /dead letters refused: the partition waits/
+    if (!world.writers.some(({ said }) => said.some(line => says.test(line)))) world.wrong.push(`nobody said ${says}`)
+  },
+}
+
 /** What happens to the writers, their group and their clocks. */
 export const writerFaults: readonly FakeFault[] = [
   ...failpoints.map(killedAt),
@@ -108,5 +141,6 @@ export const writerFaults: readonly FakeFault[] = [
       await wait(80)
     },
   },
+  lettersAway,
   closedAt(['after stage', 'before land', 'after land', 'before commit']),
 ]

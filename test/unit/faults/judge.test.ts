@@ -49,6 +49,22 @@ test('finds an offset and an event that are there twice', () => {
   })
 })
 
+test('takes an event that comes again at another time for a copy, and another event under its id for lost', () => {
+  const comesAgain = (text: string, become: string) => [
+    [
+      ...(log[0] ?? []),
+      { ...logRecord(0, 0), offset: 7, value: Buffer.from(String(logRecord(0, 0).value).replace(text, become)) },
+    ],
+  ]
+  const verdict = (again: typeof log) =>
+    judge({ log: again, landed: readLanded([[path, Buffer.from(whole.join(''))]]), deadLetters: letters })
+  expect(verdict(comesAgain('"@timestamp":"2026-11-21', '"@timestamp":"2026-11-22'))).toMatchObject({
+    lost: [],
+    copies: 2,
+  })
+  expect(verdict(comesAgain('"red"', '"blue"'))).toMatchObject({ lost: ['0:7'], copies: 1 })
+})
+
 test('finds an event that landed under the offset of another', () => {
   const swapped = lineOf(2).replace('"offset":2', '"offset":3')
   expect(verdictOn([...whole.slice(0, 3), swapped, ...whole.slice(4)])).toMatchObject({ lost: [], wrong: 1 })
