@@ -35,9 +35,8 @@ async function connect(): Promise<Client> {
 }
 
 const answered = (client: Client, text: string) =>
-  until(() => client.got() === text, { what: `${text}, not ${client.got()}`, timeoutMs: 3_000 })
-const ended = (client: Client) =>
-  until(() => client.end() !== undefined, { what: 'the end of the connection', timeoutMs: 3_000 })
+  until(() => client.got() === text, { what: `${text}, not ${client.got()}` })
+const ended = (client: Client) => until(() => client.end() !== undefined, { what: 'the end of the connection' })
 
 beforeEach(async () => {
   taken = ''
