@@ -91,12 +91,14 @@ function keyOf({ kind, store, partition, generation }: Omit<Place, 'from' | 'onT
 }
 
 function adviceOf({ kind, store, partition, generation, from, onTopic }: Place): string {
-  const life = store === 'hdfs' && generation > 1 ? ` --generation ${generation}` : ''
-  const reload = `"clicktrail reload --sink ${store} --partition ${partition} --from ${from}${life}"`
+  const fromFiles = store === 'elasticsearch' && !onTopic
+  const life = (store === 'hdfs' || fromFiles) && generation > 1 ? ` --generation ${generation}` : ''
+  const source = fromFiles ? ' --from-files' : ''
+  const reload = `"clicktrail reload --sink ${store}${source} --partition ${partition} --from ${from}${life}"`
   if (kind === 'lost') return `the writer halts this partition when it starts, and says the ways out`
   if (onTopic) return `stop the writer, ${reload}, start it again`
   if (kind === 'doubled') return 'the view events_distinct leaves one of them; "clicktrail hdfs check" names the files'
   return store === 'hdfs'
     ? 'its record is no longer on the topic: bring the file back from a snapshot or a backup'
-    : 'its record is no longer on the topic: it lies in the files only'
+    : `its record is no longer on the topic, but in the files: ${reload}`
 }

@@ -12,6 +12,8 @@ export interface LandOptions {
   logger: Logger
   backoff: BackoffOptions
   signal: AbortSignal
+  /** Whether a bulk of which most is refused waits for a repaired mapping; else those are in `rejected` at once. */
+  waitForMapping: boolean
 }
 
 export interface Landed {
@@ -142,7 +144,7 @@ async function settle(
       refused.push(reject(entry, answer.status === 413 ? 'too_large' : 'mapping', why))
     }
   })
-  const flood = refused.length >= floodRecords && refused.length >= chunk.length * floodShare
+  const flood = options.waitForMapping && refused.length >= floodRecords && refused.length >= chunk.length * floodShare
   if (flood) {
     again.push(...refusedEntries)
     pause = refused[0]?.message ?? pause

@@ -29,6 +29,8 @@ export interface ElasticsearchSinkOptions {
   maxInFlight?: number
   /** Between tries of what was refused for a while. */
   backoff?: BackoffOptions
+  /** Whether a bulk of which most is refused waits for a repaired mapping, instead of filling the dead letters. @default true */
+  waitForMapping?: boolean
 }
 
 const defaults = {
@@ -38,6 +40,7 @@ const defaults = {
   maxRecords: 1_000,
   maxInFlight: 8,
   backoff: {},
+  waitForMapping: true,
 }
 
 /** A bulk on its way, or landed and not yet accounted for. */
@@ -61,7 +64,8 @@ interface Partition {
  * the first that isn't: however long a cluster is away or full. It throws when it is refused as such.
  */
 export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink {
-  const { client, topic, index, maxAgeMs, maxBytes, maxRecords, maxInFlight, backoff } = { ...defaults, ...options }
+  const { client, topic, index, maxAgeMs, maxBytes, maxRecords, maxInFlight, ...patience } = { ...defaults, ...options }
+  const { backoff, waitForMapping } = patience
   const logger = options.logger.child({ sink: 'elasticsearch' })
   const counted = countedBulk(createBulk(client))
   const searchable = searchableBulk(counted.bulk, client)
@@ -85,7 +89,7 @@ export function createElasticsearchSink(options: ElasticsearchSinkOptions): Sink
     const { buffer, sent, stop } = state
     const entries = buffer.send(maxRecords, maxBytes)
     const place = { topic, partition }
-    const landed = land(entries, { bulk, inFlight, place, logger, backoff, signal: stop.signal })
+    const landed = land(entries, { bulk, inFlight, place, logger, backoff, waitForMapping, signal: stop.signal })
     const one: Sent = { records: entries.length, landed, settled: false }
     sent.push(one)
     const settle = () => {

@@ -19,6 +19,16 @@ test.each<[string, Partial<FoundAt>, RegExp]>([
   ['the topic has the record', {}, /"clicktrail reload --sink hdfs --partition 1 --from 4"/],
   ['the files are of a later generation', { generation: 2 }, /--from 4 --generation 2"/],
   ['Elasticsearch lacks it', { store: 'elasticsearch', generation: 2 }, /--sink elasticsearch --partition 1 --from 4"/],
+  [
+    'only the files have what Elasticsearch lacks',
+    { store: 'elasticsearch', onTopic: false },
+    /in the files: "clicktrail reload --sink elasticsearch --from-files --partition 1 --from 4"$/,
+  ],
+  [
+    'those are of a later generation',
+    { store: 'elasticsearch', onTopic: false, generation: 2 },
+    /--from-files --partition 1 --from 4 --generation 2"/,
+  ],
   ['the topic has it no more', { onTopic: false }, /no longer on the topic: bring the file back/],
   ['a row is there twice and the record is gone', { kind: 'doubled', onTopic: false }, /events_distinct/],
 ])('says what to do where %s', (_, more, advice) => {
