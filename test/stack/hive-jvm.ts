@@ -85,9 +85,12 @@ export async function runHiveJvm(sql: string, options: HiveJvmOptions): Promise<
   }
 }
 
+/** It lives for a minute at most: the second compiler's work is never paid back. */
+const quickStart = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+
 async function hiveJvm(config: string, file: string, options: HiveJvmOptions): Promise<string[][]> {
   const { folder, jars, name, onLine = () => undefined } = options
-  const jvm = ['-Xmx512m', '-XX:+UseSerialGC', ...opens.flatMap(name => ['--add-opens', `${name}=ALL-UNNAMED`])]
+  const jvm = [...quickStart, '-Xmx512m', ...opens.flatMap(name => ['--add-opens', `${name}=ALL-UNNAMED`])]
   const own = [
     `-Dlog=${logFile(name)}`,
     `-Dderby.stream.error.file=${folder}/derby.log`,
