@@ -71,7 +71,7 @@ ${Object.entries(ranges)
     <label>to <input type="datetime-local" id="to" step="60"></label>
   </span>
   <label id="site-label" hidden>Site <select id="site"></select></label>
-  <label class="check"><input type="checkbox" id="people"> without bots</label>
+  <label class="check" id="people-label"><input type="checkbox" id="people"> without bots</label>
 </form>
 <main id="main">
   <div id="notice" class="notice" role="status" hidden></div>

@@ -51,6 +51,8 @@ export function setUpSelection(
       custom.hidden = range !== 'custom'
       if (chosen['from'] !== undefined && document.activeElement !== from) from.value = localText(chosen['from'])
       if (chosen['to'] !== undefined && document.activeElement !== to) to.value = localText(chosen['to'])
+      // A loss is counted with the bots: their events are numbered like any others.
+      byId('people-label', HTMLElement).hidden = room === 'loss'
       people.checked = chosen['bots'] === 'no'
       site.value = chosen['site'] ?? ''
     },

@@ -46,9 +46,9 @@ function shown({ sinceMs, accepted, lost }: CollectorFigures, nowMs: number): HT
   // What visitors refuse is told even where nobody did.
   const rows = lost.filter(({ reason, count }) => count > 0 || reason === 'gpc')
   const cells = rows.map(({ what, reason, count }) => [names[what], reasons[reason] ?? reason, count])
-  const began = `${amountText(accepted, 'event')} acknowledged since it started, ${timeText(sinceMs, nowMs)}.`
+  const began = `Since its process started, ${timeText(sinceMs, nowMs)}: ${amountText(accepted, 'event')} acknowledged.`
   const about =
-    'Counted since then, whatever time is chosen. What is refused with 429 or a 5xx browsers send again; a request brings up to 100 events.'
+    'Counted from that start on, whatever time is chosen above: not to be added to what the hours say. What is refused with 429 or a 5xx browsers send again; a request brings up to 100 events.'
   return [
     element('p', '', began),
     tableOf('Refused by the collector', ['What', 'Why', 'Count'], cells),

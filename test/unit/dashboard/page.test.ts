@@ -160,11 +160,22 @@ test('the loss room opens with what was lost since yesterday, on which page, and
   expect(await page.locator('#lost-pages tbody tr').allTextContents()).toEqual([
     expect.stringMatching(/^\/basketshop3.*00:00$/),
   ])
-  await page.getByText('4,000 events acknowledged').waitFor()
+  await page.getByText(/Since its process started, .*\d\d:\d\d: 4,000 events acknowledged/).waitFor()
   expect(await page.locator('#collector tbody tr').allTextContents()).toEqual([
     'Requests refusedlimited12',
     'Requests not looked atthe visitor refuses (GPC)0',
   ])
+})
+
+test('where bots count anyway, nobody is asked about them', { timeout: 60_000 }, async () => {
+  const { page } = await served.open('#overview')
+  const people = page.getByRole('checkbox', { name: 'without bots' })
+  await people.check()
+  await page.getByRole('link', { name: 'Loss' }).click()
+  await people.waitFor({ state: 'hidden' })
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await people.waitFor()
+  expect(await people.isChecked()).toBe(true)
 })
 
 test('a server that does not answer is said, and what was shown stays', { timeout: 60_000 }, async () => {
