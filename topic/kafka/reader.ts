@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
-import { type Bounds, type ReaderHooks, TopicError, type TopicReader } from '../topic.ts'
+import { type ReaderHooks, TopicError, type TopicReader } from '../topic.ts'
 import { adminSession } from './admin-session.ts'
 import { type Assignment, createAssignment, type Held } from './assignment.ts'
 import { awaitTopic } from './await-topic.ts'
@@ -9,6 +9,7 @@ import { backoffMs } from './backoff.ts'
 import { isKafkaError, topicErrorOf } from './error.ts'
 import { groupOffsets } from './group-offsets.ts'
 import { newMember } from './member.ts'
+import { type Cut, settle } from './settle.ts'
 import { timestampWarning } from './timestamp-warning.ts'
 
 export interface KafkaReaderOptions {
@@ -17,16 +18,8 @@ export interface KafkaReaderOptions {
   logger?: Logger
 }
 
-/** How often a position beyond the end of the log is looked at again. */
-const beyondEndMs = 250
 /** Most that a close waits for brokers that don't answer; the group forgets us by itself. */
 const leaveMs = 5_000
-
-/** A partition whose log ends before what was read of it. */
-interface Cut extends Bounds {
-  partition: number
-  position: number
-}
 
 /**
  * A member of a Kafka group. It outlives brokers: whatever ends the kafkajs consumer, but for missing rights and faults in the
@@ -72,37 +65,18 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
     if (lost.length > 0) hooks?.revoked(lost)
   }
 
-  /** Points kafkajs at the positions that were sought, within what the log holds; waits while one lies beyond its end. */
-  const settle = async (owner: Assignment, partitions: readonly Held[]) => {
-    let waiting = [...partitions]
-    const cut: Cut[] = []
-    for (let failures = 0; waiting.length > 0; ) {
-      let pauseMs = beyondEndMs
-      try {
-        const bounds = await offsets.bounds()
-        failures = 0
-        if (assignment !== owner || signal.aborted) return
-        waiting = waiting.filter(held => {
-          const range = bounds.get(held.partition)
-          if (range && held.behind && held.position > range.high)
-            cut.push({ partition: held.partition, position: held.position, ...range })
-          if (!range || held.position > range.high) return true
-          held.behind = false
-          held.position = Math.max(held.position, range.low)
-          held.refetchedAt = undefined
-          held.settled = true
-          consumer?.seek({ topic, partition: held.partition, offset: String(held.position) })
-          if (!held.paused) consumer?.resume([{ topic, partitions: [held.partition] }])
-          return false
-        })
-        if (cut.length > 0) return assignAgain(owner, cut)
-      } catch (error) {
-        if (assignment !== owner || signal.aborted) return
-        pauseMs = backoffMs(failures++)
-        logger?.warn({ ...fields, err: error }, 'asking for the bounds of the log failed; trying again')
-      }
-      if (waiting.length > 0) await sleep(pauseMs, undefined, { signal }).catch(() => {})
-    }
+  const settleAll = async (owner: Assignment, partitions: readonly Held[]) => {
+    const cut = await settle(partitions, {
+      bounds: offsets.bounds,
+      isOver: () => assignment !== owner || signal.aborted,
+      settled({ partition, position, paused }) {
+        consumer?.seek({ topic, partition, offset: String(position) })
+        if (!paused) consumer?.resume([{ topic, partitions: [partition] }])
+      },
+      failed: error => logger?.warn({ ...fields, err: error }, 'asking for the bounds of the log failed; trying again'),
+      signal,
+    })
+    if (cut.length > 0 && assignment === owner) assignAgain(owner, cut)
   }
 
   /**
@@ -148,7 +122,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
       }
     }
     if (assignment !== owner) return
-    await settle(
+    await settleAll(
       owner,
       owner.partitions.map(partition => owner.held(partition)),
     )
@@ -162,7 +136,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
     } else if (owner && taken?.kind === 'backwards') {
       // Either the log was cut, and kafkajs went to its beginning, or this is a batch of before a seek.
       consumer?.pause([{ topic, partitions: [batch.partition] }])
-      void settle(owner, [owner.held(batch.partition)])
+      void settleAll(owner, [owner.held(batch.partition)])
     } else if (taken?.kind === 'deliver') {
       resolveOffset(taken.resolved)
       if (taken.records.length === 0) return
@@ -252,7 +226,7 @@ export function createKafkaReader(kafka: Kafka, { topic, group, logger }: KafkaR
       if (!held.settled || !assignment) return
       held.settled = false
       consumer?.pause([{ topic, partitions: [partition] }])
-      void settle(assignment, [held])
+      void settleAll(assignment, [held])
     },
     pause(partition) {
       heldOf(partition).paused = true
