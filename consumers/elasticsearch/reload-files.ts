@@ -15,6 +15,8 @@ export interface ReloadFilesOptions {
   /** Elasticsearch's, made for this and used by nobody else. */
   sink: Sink
   signal: AbortSignal
+  /** Of one partition in memory, of four at once. @default 16000000 */
+  maxBytes?: number
   /** Told when an hour begins (from 1) and of each few rows. */
   onProgress?(progress: { hour: number; hourMs: number; rows: number }): void
 }
@@ -44,8 +46,6 @@ export interface FilesReloaded {
 }
 
 const partitionsAtOnce = 4
-/** Of one partition in memory. */
-const maxBytes = 16_000_000
 const maxProblems = 100
 
 /** One line of a file: a record at its place on the log, or why it is none. */
@@ -92,7 +92,7 @@ interface Run extends ReloadFilesOptions {
 
 /** Files of one partition and hour, through the writer's own sink, as if the log held nothing else. */
 async function reloadPartition(partition: number, files: readonly FoundFile[], run: Run): Promise<void> {
-  const { sink, signal, done } = run
+  const { sink, signal, done, maxBytes = 16_000_000 } = run
   const places = new WeakMap<object, { path: string; line: number; eventId: string }>()
   const wholeLog = { low: 0, high: Number.MAX_SAFE_INTEGER, committed: undefined }
   let next = Number.POSITIVE_INFINITY

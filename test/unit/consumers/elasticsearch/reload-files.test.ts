@@ -7,7 +7,7 @@ import { createElasticsearchSink } from '../../../../consumers/elasticsearch/sin
 import { hourLengthMs, pathOf } from '../../../../consumers/hdfs/path.ts'
 import { StoreError } from '../../../../consumers/hdfs/store.ts'
 import { readTable } from '../../../../consumers/hdfs/table.ts'
-import type { SinkCounts } from '../../../../consumers/sink.ts'
+import type { Sink, SinkCounts } from '../../../../consumers/sink.ts'
 import { landedText } from '../../../../topic/record.ts'
 import { type FakeElasticsearch, startFakeElasticsearch } from '../../../support/fake-elasticsearch.ts'
 import { gzipLines } from '../../../support/landed-table.ts'
@@ -59,17 +59,27 @@ interface Options {
   signal?: AbortSignal
   counts?: SinkCounts
   maxRecords?: number
+  maxBytes?: number
+  onBuffered?: (bytes: number) => void
   onProgress?: (progress: { hour: number; hourMs: number; rows: number }) => void
 }
 
-async function reload({ counts, maxRecords = 1_000, signal = new AbortController().signal, ...more }: Options = {}) {
+async function reload({ counts, maxRecords = 1_000, onBuffered, ...more }: Options = {}) {
   const client = elasticsearchClient({ urls: [fake.url] })
   const real = createElasticsearchSink({ client, topic: 't', logger, maxRecords, waitForMapping: false })
-  const sink = counts ? { ...real, counts: () => counts } : real
+  const sink: Sink = {
+    ...real,
+    counts: () => counts ?? real.counts(),
+    buffered(partition) {
+      const buffered = real.buffered(partition)
+      onBuffered?.(buffered.bytes)
+      return buffered
+    },
+  }
   const store = storage.store()
   const hours = hoursOf((await readTable(store)).files, {})
   try {
-    return await reloadFiles({ store, topic: 't', hours, sink, signal, ...more })
+    return await reloadFiles({ store, topic: 't', hours, sink, signal: new AbortController().signal, ...more })
   } finally {
     await real.close()
   }
@@ -202,29 +212,16 @@ test('says of how many rows nothing is known', async () => {
 })
 
 test('holds a bounded part of a partition in memory', async () => {
-  const filler = 'x'.repeat(1_000_000)
-  for (const hour of [0, 1]) {
-    const lines = Array.from({ length: 40 }, (_, n) => lineAt(hour * 40 + n, {}, { properties: { filler } }))
-    put(hour * 40, lines, { hour })
-  }
-  let held = 0
+  land(0, 500)
   fake.always = () => 'hang'
-  const client = elasticsearchClient({ urls: [fake.url] })
-  const real = createElasticsearchSink({ client, topic: 't', logger })
   const stop = new AbortController()
-  const sink = {
-    ...real,
-    flush: (partition: number, signal: AbortSignal) => {
-      held = Math.max(held, real.buffered(partition).bytes)
-      return real.flush(partition, signal)
-    },
+  let held = 0
+  const onBuffered = (bytes: number) => {
+    held = Math.max(held, bytes)
   }
-  const store = storage.store()
-  const hours = hoursOf((await readTable(store)).files, {})
-  const reloading = reloadFiles({ store, topic: 't', hours, sink, signal: stop.signal })
-  await until(() => held > 15_000_000, { what: 'a full buffer' })
+  const reloading = reload({ signal: stop.signal, maxRecords: 10, maxBytes: 100_000, onBuffered })
+  await until(() => held > 100_000, { what: 'a full buffer' })
   stop.abort(new Error('enough'))
   await expect(reloading).rejects.toThrow('enough')
-  expect(held).toBeLessThan(20_000_000)
-  await real.close()
+  expect(held).toBeLessThan(105_000)
 })
