@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { tableSettings } from './hdfs.ts'
 import { elasticsearchSettings, type Subcommand, toCommand, topicSettings, writerSettings } from './options/options.ts'
 import { timeOf } from './options/time-flag.ts'
-import { usageExitsTwo, wholeFrom } from './options/usage.ts'
+import { wholeFrom } from './options/usage.ts'
 
 const subcommand: Subcommand = {
   name: 'audit',
@@ -36,7 +36,7 @@ function checkedTime(value: string): string {
 
 /** `clicktrail audit`: is every event in every storage? */
 export function audit(): Command {
-  return usageExitsTwo(toCommand(subcommand)).addHelpText(
+  return toCommand(subcommand).addHelpText(
     'after',
     `
 Looks at the files on HDFS where HDFS_URL is set, else in <data folder>/events if there are any, and at Elasticsearch where

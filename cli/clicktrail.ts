@@ -9,6 +9,7 @@ import { hdfs } from './hdfs.ts'
 import { hive } from './hive.ts'
 import { kibana } from './kibana.ts'
 import { toCommand } from './options/options.ts'
+import { usageExitsTwo } from './options/usage.ts'
 import { reload } from './reload.ts'
 import { report } from './report.ts'
 import { start } from './start.ts'
@@ -33,7 +34,7 @@ const program = new Command('clicktrail')
   .addCommand(audit())
 
 try {
-  await program.parseAsync()
+  await usageExitsTwo(program).parseAsync()
 } catch (error) {
   if (error instanceof ConfigError) console.error(error.message)
   else console.error(`clicktrail: ${error instanceof Error ? error.message : error}`)

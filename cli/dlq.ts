@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { SettingKey } from './config/settings.ts'
+import { letterFilters } from './options/letter-filter.ts'
 import {
   elasticsearchSettings,
   type Flag,
@@ -8,18 +9,10 @@ import {
   topicSettings,
   writerSettings,
 } from './options/options.ts'
-import { spanMs, timeOf } from './options/time-flag.ts'
-import { usageExitsTwo, wholeFrom } from './options/usage.ts'
+import { spanMs } from './options/time-flag.ts'
+import { wholeFrom } from './options/usage.ts'
 
 const where = ['topic', 'dataDir', ...kafkaSettings] as const satisfies SettingKey[]
-
-const filters: readonly Flag[] = [
-  { flags: '--reason <name>', help: 'only these: undecodable, invalid, too_large, mapping, conflict or unknown' },
-  { flags: '--sink <name>', help: 'only what this storage refused: hdfs or elasticsearch' },
-  { flags: '--partition <n>', help: 'only from this partition of the topic', parse: wholeFrom(0) },
-  { flags: '--since <time>', help: 'only refused since: 2026-11-21T08:00Z, or 2h, 7d ago', parse: timeOf },
-  { flags: '--until <time>', help: 'only refused before', parse: timeOf },
-]
 
 const sending: readonly Flag[] = [
   { flags: '--rate <n>', help: 'letters a second, at most (default: 1000)', parse: wholeFrom(1) },
@@ -35,7 +28,7 @@ export function dlq(): Command {
     command: 'dlq',
     help: 'what could not be stored: a line for each storage, reason and partition, with an example',
     settings: where,
-    flags: [...filters, { flags: '--json', help: 'print the rows as JSON' }],
+    flags: [...letterFilters, { flags: '--json', help: 'print the rows as JSON' }],
     run: async (config, flags) => (await import('./run-dlq.ts')).runList(config, flags),
   })
   const show = toCommand({
@@ -54,7 +47,7 @@ export function dlq(): Command {
     settings: [...where, ...elasticsearchSettings],
     argument: { name: 'at', word: '[letter]', help: letterHelp, parse: placeOf },
     flags: [
-      ...filters,
+      ...letterFilters,
       ...sending,
       { flags: '--value <file>', help: 'with a letter: send what this file holds in its place' },
       { flags: '--dry-run', help: 'print what would be done, and send nothing' },
@@ -62,10 +55,10 @@ export function dlq(): Command {
     run: async (config, flags) => (await import('./run-dlq-replay.ts')).runReplay(config, flags),
   })
   const group = new Command('dlq').description('dead letters: what could not be stored, why, and back again')
-  return usageExitsTwo(group)
-    .addCommand(usageExitsTwo(list.addHelpText('after', listHelp)))
-    .addCommand(usageExitsTwo(show.addHelpText('after', showHelp)))
-    .addCommand(usageExitsTwo(replay.addHelpText('after', replayHelp)))
+  return group
+    .addCommand(list.addHelpText('after', listHelp))
+    .addCommand(show.addHelpText('after', showHelp))
+    .addCommand(replay.addHelpText('after', replayHelp))
     .addHelpText('after', groupHelp)
 }
 
@@ -113,10 +106,13 @@ What Elasticsearch alone refused goes straight there (ELASTICSEARCH_URL), all el
 record, whoever refused it. What is sent carries the headers clicktrail.replays and clicktrail.replay.of. Elasticsearch may refuse it
 again, and so may a writer: then it is a new letter, and after --max-replays rounds one that stays.
 
-Without a letter, those that an earlier replay was through with are left out, sent or not; with one, it is sent in any case.
+A record that every writer would refuse again today is not sent and goes on waiting, until you send a repaired one in its place.
+
+Without a letter, those that an earlier replay was through with are left out, sent or not; with one, it is sent however often it went.
 What is sent is acknowledged by every replica in sync before the position is committed, in the group <topic>-dlq. A run that is cut short
 is repeated: it goes on where it was, and may send a few letters twice. Copies of an event are removed by its id, in Elasticsearch
-always, in the files while the first copy is among the last 50,000 offsets of its partition.`
+always, in the files while the first copy is among the last 50,000 offsets of its partition.
+Exit code: 0 done, 1 something is not sent, is refused again, or a server does not answer, 2 wrong usage.`
 
 /** `1:17`. */
 function placeOf(value: string): { partition: number; offset: number } {

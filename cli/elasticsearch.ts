@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { elasticsearchSettings, toCommand } from './options/options.ts'
-import { usageExitsTwo, wholeFrom } from './options/usage.ts'
+import { wholeFrom } from './options/usage.ts'
 
 /** `clicktrail elasticsearch setup|retain`: what an operator does before the first event, and with old indices. */
 export function elasticsearch(): Command {
@@ -43,5 +43,5 @@ Events come up to 8 days late: what comes for a day that is gone makes a small i
 Exit code: 0 done, 1 the server refused or does not answer, 2 wrong usage.`,
   )
   const group = new Command('elasticsearch').description('prepare Elasticsearch, and drop old indices')
-  return usageExitsTwo(group).addCommand(usageExitsTwo(setup)).addCommand(usageExitsTwo(retain))
+  return group.addCommand(setup).addCommand(retain)
 }

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { elasticsearchSettings, toCommand } from './options/options.ts'
-import { usageExitsTwo } from './options/usage.ts'
 
 /** `clicktrail kibana import|objects`: the data view, searches and the dashboard. */
 export function kibana(): Command {
@@ -33,7 +32,7 @@ starting. Kibana 8.9 or later; Kibana takes the credentials of Elasticsearch.`,
     run: async config => (await import('./run-kibana.ts')).printObjects(config),
   })
   const group = new Command('kibana').description('make the dashboard in Kibana')
-  return usageExitsTwo(group).addCommand(usageExitsTwo(importing)).addCommand(usageExitsTwo(printing))
+  return group.addCommand(importing).addCommand(printing)
 }
 
 function httpAddress(value: string): string {

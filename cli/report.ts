@@ -1,41 +1,33 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { elasticsearchSettings, toCommand } from './options/options.ts'
-import { usageExitsTwo } from './options/usage.ts'
+import { timeOf } from './options/time-flag.ts'
 
 /** `clicktrail report`: what happened in the last ten minutes. */
 export function report(): Command {
-  return usageExitsTwo(
-    toCommand({
-      name: 'report',
-      command: 'report',
-      help: 'what happened in the last ten minutes: colors, pages, windows, movers and loss',
-      settings: ['dataDir', ...elasticsearchSettings, 'slackWebhookUrl'],
-      flags: [
-        {
-          flags: '--at <time>',
-          help: 'the end of it: 2026-11-21T02:40:00Z (default: now)',
-          parse: instant,
-        },
-        { flags: '--minutes <n>', help: 'how many minutes before that, 10 to 1440 (default: 10)', parse: minutes },
-        { flags: '--json', help: 'as JSON' },
-        { flags: '--slack', help: 'send it to the Slack webhook, and print nothing' },
-      ],
-      run: async (config, flags) => (await import('./run-report.ts')).runReport(config, flags),
-    }).addHelpText(
-      'after',
-      `
+  return toCommand({
+    name: 'report',
+    command: 'report',
+    help: 'what happened in the last ten minutes: colors, pages, windows, movers and loss',
+    settings: ['dataDir', ...elasticsearchSettings, 'slackWebhookUrl'],
+    flags: [
+      {
+        flags: '--at <time>',
+        help: 'the end of it: 2026-11-21T02:40Z, or 2h, 7d ago (default: now)',
+        parse: timeOf,
+      },
+      { flags: '--minutes <n>', help: 'how many minutes before that, 10 to 1440 (default: 10)', parse: minutes },
+      { flags: '--json', help: 'as JSON' },
+      { flags: '--slack', help: 'send it to the Slack webhook, and print nothing' },
+    ],
+    run: async (config, flags) => (await import('./run-report.ts')).runReport(config, flags),
+  }).addHelpText(
+    'after',
+    `
 Reads Elasticsearch where ELASTICSEARCH_URL is set, else the files in the data folder: what has landed there, each event once, by the
 time at which it happened. On HDFS it reads no files: set ELASTICSEARCH_URL. Events that land later are not in it: give the writers
 their time with --at.
 Exit code: 0 done, 1 Elasticsearch or Slack does not answer or refuses, 2 wrong usage or nothing to read.`,
-    ),
   )
-}
-
-function instant(value: string): string {
-  const pattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/
-  if (pattern.test(value) && !Number.isNaN(Date.parse(value))) return value
-  throw new InvalidArgumentError('It must be a time with its zone, such as 2026-11-21T02:40:00Z.')
 }
 
 function minutes(value: string): number {

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { type Letter, nameOf } from '../consumers/dlq/letter.ts'
 import { type ReplayReport, replay } from '../consumers/dlq/replay.ts'
-import type { Outcome } from '../consumers/dlq/replayer.ts'
 import { decodeRecord } from '../topic/record.ts'
 import { type Config, ConfigError } from './config/config.ts'
 import { type Letters, openLetters } from './open/letters.ts'
 import { reach } from './open/reach.ts'
 import { type OpenReplayer, openReplayer } from './open/replayer.ts'
+import { filterWords, wantedBy } from './options/letter-filter.ts'
 import { printable } from './print/printable.ts'
+import { lettersIn, printedReplay, stored } from './print/replay.ts'
 import { createLog } from './process/log.ts'
-import { letterAt, wantedBy } from './run-dlq.ts'
+import { letterAt } from './run-dlq.ts'
 
 type Flags = Readonly<Record<string, unknown>>
 
@@ -43,8 +44,8 @@ export async function runReplay(config: Config, flags: Flags): Promise<void> {
       ...(letter ? { only: { letter, ...(value ? { value } : {}) } } : {}),
     })
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
-    print(report, dryRun)
-    if (report.rows.some(({ outcome }) => notStored.has(outcome))) process.exitCode = 1
+    process.stdout.write(printedReplay(report, { dryRun, filter: filterWords(flags) }))
+    if (!report.rows.every(({ outcome }) => stored(outcome))) process.exitCode = 1
   } finally {
     await replays?.close()
     await letters.close()
@@ -90,31 +91,6 @@ function requireWhole(letter: Letter): void {
   )
 }
 
-const meanings: Record<Outcome, string> = {
-  topic: 'to the topic, for every writer',
-  elasticsearch: 'to Elasticsearch',
-  refused: 'refused by Elasticsearch again: a new letter',
-  repeated: 'another letter of the same record was sent',
-  cut: 'not sent: only the beginning of the value is there',
-  empty: 'not sent: it has no value',
-  oversize: 'not sent: the topic takes no record of its size',
-  exhausted: 'not sent: it came back too often',
-}
-const notStored = new Set<Outcome>(['refused', 'cut', 'empty', 'oversize', 'exhausted'])
-
 function showProgress({ rows }: ReplayReport): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${total(rows)} letters \x1b[K`)
-}
-
-function total(rows: ReplayReport['rows']): number {
-  return rows.reduce((sum, { letters }) => sum + letters, 0)
-}
-
-function print({ rows, leftOut, before }: ReplayReport, dryRun: boolean): void {
-  for (const { reason, outcome, letters, example } of rows)
-    console.log(`${String(letters).padStart(8)}  ${printable(reason).padEnd(12)} ${meanings[outcome]} (${example})`)
-  const done = dryRun ? 'would be handled; nothing was sent' : 'handled'
-  console.log(`${total(rows)} letters ${done}; ${before} were before, ${leftOut} left out by the filter`)
-  const byHand = rows.find(({ outcome }) => notStored.has(outcome))
-  if (byHand) console.log(`What is not stored needs a hand: clicktrail dlq show ${byHand.example}`)
+  if (process.stderr.isTTY) process.stderr.write(`\r${lettersIn(rows)} letters \x1b[K`)
 }

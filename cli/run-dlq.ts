@@ -4,19 +4,10 @@ import { settledFrom } from '../consumers/dlq/settled.ts'
 import { survey } from '../consumers/dlq/survey.ts'
 import type { Config } from './config/config.ts'
 import { type Letters, openLetters } from './open/letters.ts'
+import { filterWords, wantedBy } from './options/letter-filter.ts'
 import { printedLetter, printedSurvey } from './print/letter.ts'
 
 type Flags = Readonly<Record<string, unknown>>
-
-/** Whether the flags ask for a letter. */
-export function wantedBy({ reason, sink, partition, since, until }: Flags): (letter: Letter) => boolean {
-  return letter =>
-    (reason === undefined || letter.reason === reason) &&
-    (sink === undefined || letter.sink === sink) &&
-    (partition === undefined || letter.origin?.partition === partition) &&
-    (typeof since !== 'number' || letter.refusedMs >= since) &&
-    (typeof until !== 'number' || letter.refusedMs < until)
-}
 
 /** The letter that was asked for; undefined where none was. Rejects when none lies there. */
 export async function letterAt({ log }: Letters, at: unknown): Promise<Letter | undefined> {
@@ -42,7 +33,9 @@ export async function runList(config: Config, flags: Flags): Promise<void> {
   try {
     const found = await survey(letters.log, wantedBy(flags))
     process.stdout.write(
-      flags['json'] === true ? `${JSON.stringify(found, null, 2)}\n` : printedSurvey(found, letters.log.topic),
+      flags['json'] === true
+        ? `${JSON.stringify(found, null, 2)}\n`
+        : printedSurvey(found, letters.log.topic, filterWords(flags)),
     )
   } finally {
     await letters.close()

@@ -19,10 +19,7 @@ export async function runReport(config: Config, flags: Readonly<Record<string, u
       'CLICKTRAIL_SLACK_WEBHOOK_URL is not set, and report --slack needs it: set it, or CLICKTRAIL_SLACK_WEBHOOK_URL_FILE',
     ])
   }
-  const span = spanUntil(
-    typeof at === 'string' ? Date.parse(at) : Date.now(),
-    typeof minutes === 'number' ? minutes : 10,
-  )
+  const span = spanUntil(typeof at === 'number' ? at : Date.now(), typeof minutes === 'number' ? minutes : 10)
   const report = reportOf(await landedIn(config, span), span)
   const text =
     json === true

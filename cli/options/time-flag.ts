@@ -10,10 +10,12 @@ export function spanMs(value: string): number {
   throw new InvalidArgumentError('It must be a number with s, m, h or d, such as 10m.')
 }
 
-/** Milliseconds since 1970 of a time, or of a span before now; throws commander's error. */
+/** Milliseconds since 1970 of a day (its beginning, UTC), of a time with its zone, or of a span before now; throws commander's error. */
 export function timeOf(value: string): number {
   if (/^\d+[smhd]$/.test(value)) return Date.now() - spanMs(value)
-  const timeMs = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN
+  const timeMs = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(value) ? Date.parse(value) : Number.NaN
   if (!Number.isNaN(timeMs)) return timeMs
-  throw new InvalidArgumentError('It must be a time such as 2026-11-21T08:00Z, or a span before now, such as 2h.')
+  throw new InvalidArgumentError(
+    'It must be a day (UTC), a time with its zone such as 2026-11-21T08:00Z, or a span before now, such as 2h.',
+  )
 }

@@ -7,9 +7,10 @@ import { printable } from './printable.ts'
 
 const maxShown = 8_000
 
-/** The table of `dlq list`, and an example under each line. */
-export function printedSurvey({ rows, repeated }: Survey, topic: string): string {
-  if (rows.length === 0) return `No dead letters on ${topic}.\n`
+/** The table of `dlq list`, and an example under each line. `filter`: the flags that left letters out. */
+export function printedSurvey({ rows, repeated, leftOut }: Survey, topic: string, filter = ''): string {
+  if (rows.length === 0)
+    return leftOut > 0 ? `None of ${leftOut} letters on ${topic} fits ${filter}.\n` : `No dead letters on ${topic}.\n`
   const head = ['refused by', 'reason', 'partition', 'letters', 'waiting', 'first', 'last', 'example']
   const cells = rows.map(row => [
     row.sink,

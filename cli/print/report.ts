@@ -12,19 +12,22 @@ const number = (value: number) => value.toLocaleString('en-US')
 
 /**
  * A report for people: times in UTC, names of visitors and sites without what would control a terminal. One that would be
- * longer than `maxChars` has no more than its latest windows.
+ * longer than `maxChars` has no more than its latest windows. Windows without events are counted, not shown.
  */
 export function printedReport(report: Report, maxChars = Number.POSITIVE_INFINITY): string {
   const { windows, events, colors, pages } = report
-  const table = events === 0 ? [] : windowLines(windows, colors, pages)
-  const all = printedWith(report, windowsTitle, table)
+  const full = windows.filter(window => window.events > 0)
+  const empty = windows.length - full.length
+  const title = empty === 0 ? windowsTitle : `${windowsTitle}, but for ${number(empty)} without events`
+  const table = events === 0 ? [] : windowLines(full, colors, pages)
+  const all = printedWith(report, title, table)
   const over = all.length - maxChars
   if (over <= 0) return all
   // The title grows by what says so.
   const [head = '', ...rows] = table
   const left = rows.length - Math.ceil((over + 30) / (head.length + 3))
   const some = left > 0 ? [head, ...rows.slice(-left)] : []
-  return printedWith(report, `${windowsTitle}, the last ${number(left)} of ${number(rows.length)}`, some)
+  return printedWith(report, `${title}, the last ${number(left)} of ${number(rows.length)}`, some)
 }
 
 const windowsTitle = 'Windows of 5 minutes'

@@ -3,7 +3,7 @@ import type { LetterLog } from './letter-log.ts'
 import { createPace, stepOf } from './pace.ts'
 import type { Outcome, Replayer } from './replayer.ts'
 import { createRounds, windowLetters } from './rounds.ts'
-import { type Route, type RouteOptions, routeOf } from './route.ts'
+import { type Route, type RouteOptions, routeOf, type Unsent } from './route.ts'
 import { type Settled, settledFrom } from './settled.ts'
 
 export interface ReplayOptions extends RouteOptions {
@@ -21,8 +21,8 @@ export interface ReplayOptions extends RouteOptions {
 }
 
 export interface ReplayReport {
-  /** By reason and outcome, with a letter of each. */
-  rows: { reason: string; outcome: Outcome; letters: number; example: string }[]
+  /** By reason and outcome, with a letter of each and what is wrong with it, if that is known. */
+  rows: { reason: string; outcome: Outcome; letters: number; example: string; fault?: string }[]
   /** Letters that the filter left out. */
   leftOut: number
   /** Letters that an earlier replay was through with. */
@@ -37,9 +37,13 @@ interface Step {
   others?: readonly number[]
 }
 
+/** Unreadable letters of a partition that wait for who repairs them: each is a gap in what a commit says, and some 400 fit (settled.ts). */
+const mostWaiting = 200
+
 /**
  * Replays every letter that is on the topic now and wanted, in order, partition by partition. What is sent is acknowledged before it is
- * committed; so a run that is cut short goes on where it was, and may send the last tenth of a second's letters again.
+ * committed; so a run that is cut short goes on where it was, and may send the last tenth of a second's letters again. An unreadable
+ * letter goes on waiting, the first 200 of a partition; of all else that is not sent the replay is through.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const report: ReplayReport = { rows: [], leftOut: 0, before: 0 }
@@ -64,6 +68,7 @@ async function replayPartition(
   const rounds = createRounds()
   const passedOver = new Map<string, number[]>()
   const most = stepOf(options.rate)
+  let unreadable = 0
 
   function stepFor(letter: Letter): Step | undefined {
     const round = roundOf(letter)
@@ -84,6 +89,11 @@ async function replayPartition(
     return { letter, route: routeOf(letter, options), others }
   }
 
+  /** Also a letter that somebody asked for and that can't go. */
+  function waitsOn(why: Unsent): boolean {
+    return only ? why !== 'repeated' : why === 'unreadable' && ++unreadable <= mostWaiting
+  }
+
   async function send(steps: readonly Step[]): Promise<void> {
     if (steps.length === 0) return
     const routes = steps.map(({ route }) => route)
@@ -92,9 +102,8 @@ async function replayPartition(
     signal.throwIfAborted()
     const outcomes = replayer ? await replayer(routes, signal) : routes.map(planned)
     steps.forEach(({ letter, route, others = [] }, position) => {
-      count(report, letter, outcomes[position] ?? 'refused')
-      // A letter that somebody asked for and that can't go still waits.
-      if (only && route.to === 'nowhere' && route.why !== 'repeated') return
+      count(report, letter, outcomes[position] ?? 'refused', route)
+      if (route.to === 'nowhere' && waitsOn(route.why)) return
       for (const offset of [letter.at.offset, ...others]) settled.settle(offset)
     })
     if (replayer) await commit(log, partition, settled)
@@ -128,10 +137,13 @@ async function commit(log: LetterLog, partition: number, settled: Settled): Prom
   await log.commit(partition, { next: settled.next, metadata: settled.metadata() })
 }
 
-function count({ rows }: ReplayReport, letter: Letter, outcome: Outcome): void {
+function count({ rows }: ReplayReport, letter: Letter, outcome: Outcome, route: Route): void {
   const row = rows.find(one => one.reason === letter.reason && one.outcome === outcome)
   if (row) row.letters++
-  else rows.push({ reason: letter.reason, outcome, letters: 1, example: nameOf(letter) })
+  else {
+    const fault = route.to === 'nowhere' && route.fault !== undefined ? { fault: route.fault } : {}
+    rows.push({ reason: letter.reason, outcome, letters: 1, example: nameOf(letter), ...fault })
+  }
 }
 
 /** Reads one letter; undefined where none lies there. */

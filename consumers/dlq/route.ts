@@ -10,6 +10,8 @@ export type Unsent =
   | 'cut'
   /** The record had no value. */
   | 'empty'
+  /** Every writer would refuse its value today. */
+  | 'unreadable'
   /** It came back often enough. */
   | 'exhausted'
   /** The topic takes no record of its size. */
@@ -22,7 +24,8 @@ export type Route =
   | { to: 'topic'; partition: number; record: TopicRecord }
   /** The document of the record at its own place. */
   | { to: 'elasticsearch'; partition: number; record: LogRecord }
-  | { to: 'nowhere'; why: Unsent }
+  /** `fault`: what is wrong with an unreadable value, for people. */
+  | { to: 'nowhere'; why: Unsent; fault?: string }
 
 export interface RouteOptions {
   /** The topic that the writers read. */
@@ -37,13 +40,12 @@ export interface RouteOptions {
 
 /**
  * Where a letter goes. What Elasticsearch alone refused goes straight there, under its own place on the topic: the files have
- * it. All else goes to the topic, for every writer. A letter with a `repaired` value goes the way of the one it was, however often it went.
+ * it. All else goes to the topic, for every writer. What can't be read as a record goes nowhere: it would be back at once. A letter with
+ * a `repaired` value goes the way of the one it was, however often it went.
  */
 export function routeOf(letter: Letter, options: RouteOptions, repaired?: Uint8Array): Route {
-  if (!repaired) {
-    const why = unsent(letter, options)
-    if (why) return { to: 'nowhere', why }
-  }
+  const kept = repaired ? undefined : unsent(letter, options)
+  if (kept) return kept
   const { origin } = letter
   const value = repaired ?? letter.value
   const headers = {
@@ -59,10 +61,12 @@ export function routeOf(letter: Letter, options: RouteOptions, repaired?: Uint8A
   return { to: 'topic', partition: partitionFor(letter, value, options.partitions), record: { value, headers } }
 }
 
-function unsent(letter: Letter, { maxReplays }: RouteOptions): Unsent | undefined {
-  if (letter.replays >= maxReplays) return 'exhausted'
-  if (letter.cutFrom !== undefined) return 'cut'
-  return letter.empty ? 'empty' : undefined
+function unsent(letter: Letter, { maxReplays }: RouteOptions): Extract<Route, { to: 'nowhere' }> | undefined {
+  if (letter.cutFrom !== undefined) return { to: 'nowhere', why: 'cut' }
+  if (letter.empty) return { to: 'nowhere', why: 'empty' }
+  const decoded = decodeRecord(letter.value)
+  if (!decoded.ok) return { to: 'nowhere', why: 'unreadable', fault: `${decoded.reason}: ${decoded.message}` }
+  return letter.replays >= maxReplays ? { to: 'nowhere', why: 'exhausted' } : undefined
 }
 
 /** Every writer refuses what can't be decoded; what Elasticsearch refuses beside that has landed in the files. */

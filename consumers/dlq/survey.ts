@@ -22,12 +22,14 @@ export interface Survey {
   rows: SurveyRow[]
   /** Letters that were written more than once, after an acknowledgement that did not come: counted once. */
   repeated: number
+  /** Letters that are not wanted, counted the same way. */
+  leftOut: number
 }
 
 /** Reads every wanted letter that is on the topic now; each record once for a storage and a round. Changes nothing. */
 export async function survey(log: LetterLog, wanted: (letter: Letter) => boolean): Promise<Survey> {
   const rows = new Map<string, SurveyRow>()
-  const found: Survey = { rows: [], repeated: 0 }
+  const found: Survey = { rows: [], repeated: 0, leftOut: 0 }
   for (const partition of log.partitions) {
     const bounds = await log.bounds(partition)
     const settled = settledFrom(await log.committed(partition), bounds)
@@ -35,11 +37,13 @@ export async function survey(log: LetterLog, wanted: (letter: Letter) => boolean
     for await (const records of log.read(partition, { from: bounds.low, to: bounds.high })) {
       for (const record of records) {
         const letter = letterOf(partition, record)
-        if (!wanted(letter)) continue
-        const round = `${letter.sink} ${roundOf(letter)}`
-        if (rounds.has(round)) found.repeated++
-        else add(rows, letter, !settled.has(record.offset))
+        const fits = wanted(letter)
+        const round = `${fits} ${letter.sink} ${roundOf(letter)}`
+        const first = !rounds.has(round)
         rounds.add(round)
+        if (first && fits) add(rows, letter, !settled.has(record.offset))
+        else if (first) found.leftOut++
+        else if (fits) found.repeated++
       }
     }
   }

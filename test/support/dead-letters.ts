@@ -15,10 +15,10 @@ export interface RefusedRecord {
   headers?: Record<string, string>
 }
 
-/** What a writer puts on the dead-letter topic for a record that it refuses. */
+/** What is on the dead-letter topic of a record that was refused, and that any writer takes today unless it has a `value`. */
 export function refused(record: RefusedRecord = {}): TopicRecord {
   const { sink = 'hdfs', reason = 'undecodable', topic = 'clicktrail', partition = 0, offset = 0 } = record
-  const { value = Buffer.from('not json'), headers } = record
+  const { value = goodValue(offset + 1), headers } = record
   const original = { value, offset, timestampMs: logStartMs, ...(headers ? { headers } : {}) }
   const origin = { sink, group: `${topic}-${sink}`, topic, partition }
   return deadLetter({ record: original, reason, message: `it is ${reason}` }, origin, 1_000_000)

@@ -15,7 +15,7 @@ test('hive ddl prints the table for the Hive that is named', async () => {
   expect(output).toMatch(
     /TABLE IF NOT EXISTS web\.shop \([\s\S]*serde2\.JsonSerDe'[\s\S]*LOCATION '\/a\/b'\n.*discover/,
   )
-  expect(await run('--hive', '1')).toMatchObject({ code: 1, output: expect.stringContaining('It is 2, 3 or 4.') })
+  expect(await run('--hive', '1')).toMatchObject({ code: 2, output: expect.stringContaining('It is 2, 3 or 4.') })
   expect(await run('--hive-table', 'a;b')).toMatchObject({
     code: 2,
     output: expect.stringContaining('--hive-table must'),

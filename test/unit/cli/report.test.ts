@@ -5,6 +5,7 @@ import { HttpResponse, http } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { ConfigError } from '../../../cli/config/config.ts'
+import { usageExitsTwo } from '../../../cli/options/usage.ts'
 import { report } from '../../../cli/report.ts'
 import { createLocalStore } from '../../../consumers/hdfs/local/store.ts'
 import { landAll, sinkInto } from '../../support/landed-table.ts'
@@ -53,7 +54,7 @@ afterEach(() => {
 })
 
 const at = ['--at', reportOfLog.to]
-const run = (...args: string[]) => report().parseAsync(args, { from: 'user' })
+const run = (...args: string[]) => usageExitsTwo(report()).parseAsync(args, { from: 'user' })
 
 test('prints the ten minutes before a time for people', async () => {
   await run(...at)
@@ -100,6 +101,14 @@ test('prints the same as JSON, of as many minutes as are asked for', async () =>
   expect(windows.at(-1)).toMatchObject({ from, to, events, colors })
 })
 
+test('ends at the beginning of a day, or a span ago', async () => {
+  await run('--at', '2026-11-22', '--json')
+  expect(JSON.parse(written).to).toBe('2026-11-22T00:00:00.000Z')
+  written = ''
+  await run('--at', '2h', '--json')
+  expect(Math.abs(Date.parse(JSON.parse(written).to) - Date.now() + 7_200_000)).toBeLessThan(60_000)
+})
+
 test('ends now, where no time is given', async () => {
   await run('--json')
   const { to } = JSON.parse(written)
@@ -117,11 +126,15 @@ test('sends it to the webhook that a file holds, and prints nothing', async () =
   expect(written).toBe('')
 })
 
-test('sends of a long time the latest windows, and the loss all the same', async () => {
+test('sends of a long time the windows that have events, and the loss', async () => {
   vi.stubEnv('CLICKTRAIL_SLACK_WEBHOOK_URL', secret)
   await run(...at, '--minutes', '1440', '--slack')
   expect(posted).toEqual([
-    { text: expect.stringMatching(/the last \d{3} of 1,436[\s\S]* 12:05:30 to 12:10:30 [\s\S]*gave up 3\n```$/) },
+    {
+      text: expect.stringMatching(
+        /Windows of 5 minutes, but for 1,4\d\d without events\n[\s\S]* 12:05:30 to 12:10:30 [\s\S]*gave up 3\n```$/,
+      ),
+    },
   ])
 })
 

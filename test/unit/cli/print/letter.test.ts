@@ -45,12 +45,13 @@ test('lets no value, header or reason of a stranger control the terminal', () =>
       },
     ],
     repeated: 0,
+    leftOut: 0,
   }
   for (const text of [printed(letter), printedSurvey(survey, 'clicktrail-dlq')]) expect(text).not.toMatch(/[^\P{C}\n]/u)
 })
 
 test.each<[string, Letter, string]>([
-  ['undecodable', letterAt(1), 'brings it back. Repair it'],
+  ['undecodable', letterAt(1, { value: Buffer.from('not json') }), 'brings it back. Repair it'],
   ['mended by a later version', letterAt(1, { value: good }), 'Nothing is wrong with it today'],
   ['mapping', letterAt(1, { value: good, sink: 'elasticsearch', reason: 'mapping' }), 'The files have it'],
   ['conflict', letterAt(1, { value: good, sink: 'elasticsearch', reason: 'conflict' }), 'Another event has this id'],

@@ -29,6 +29,18 @@ test('of a day it leaves out windows, the oldest, where there is no room for all
   expect(printedReport(report, 200)).not.toContain('Windows')
 })
 
+test('leaves out windows without events, and says how many', () => {
+  const tallies = [5, 57].map(minute => ({ minute, name: 'red', count: 2 }))
+  const landed = { events: tallies, colors: tallies, pages: [], tabs: [], givenUp: [], unread: [] }
+  const report = reportOf(landed, spanUntil(reportSpan.toMs, 60))
+  const full = report.windows.filter(({ events }) => events > 0).length
+  const text = printedReport(report)
+  expect(text).toContain(`Windows of 5 minutes, but for ${report.windows.length - full} without events\n`)
+  expect(text.match(/\n {2}\d\d:\d\d:\d\d to /g)).toHaveLength(full)
+  expect(report.windows).toHaveLength(56)
+  expect(full).toBe(8)
+})
+
 test('of ten minutes without events it says so', () => {
   const landed = { events: [], colors: [], pages: [], tabs: [], givenUp: [], unread: [] }
   expect(printedReport(reportOf(landed, reportSpan))).toBe('2026-11-21 12:00:30 to 12:10:30 UTC: 0 events\n')

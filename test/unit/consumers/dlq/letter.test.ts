@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { letterOf, roundOf } from '../../../../consumers/dlq/letter.ts'
-import { letterAt, refusedAt } from '../../../support/dead-letters.ts'
+import { goodValue, letterAt, refusedAt } from '../../../support/dead-letters.ts'
 
 it('reads back what a writer wrote, with the headers of the record alone', () => {
   const record = refusedAt(7, { partition: 3, offset: 17, headers: { trace: 'abc', 'clicktrail.replays': '2' } })
@@ -11,7 +11,7 @@ it('reads back what a writer wrote, with the headers of the record alone', () =>
     reason: 'undecodable',
     message: 'it is undecodable',
     origin: { topic: 'clicktrail', partition: 3, offset: 17 },
-    value: Buffer.from('not json'),
+    value: goodValue(18),
     headers: { trace: 'abc' },
     replays: 2,
     cutFrom: undefined,

@@ -159,6 +159,26 @@ it('leaves a letter waiting that was asked for and can not go', async () => {
   expect(replayOf()).toEqual(['0:0'])
 })
 
+const unreadable = { value: Buffer.from('not json') }
+
+it('does not send what every writer would refuse again: it waits, and the next run says so again', async () => {
+  await write({ offset: 1 }, { offset: 2, ...unreadable }, { offset: 3 })
+  const waiting = { outcome: 'unreadable', letters: 1, example: '0:1', fault: expect.stringMatching(/^undecodable: /) }
+  expect((await run({ replayer: undefined })).rows).toMatchObject([{ outcome: 'topic', letters: 2 }, waiting])
+  expect((await run()).rows).toMatchObject([{ outcome: 'topic', letters: 2 }, waiting])
+  expect(await committed()).toEqual({ next: 1, metadata: '1' })
+  expect(await run()).toMatchObject({ rows: [waiting], before: 2 })
+  expect(replayOf()).toEqual(['0:0', '0:2'])
+})
+
+it('lets no more unreadable letters wait than a commit can name, so that what was sent is not sent again', async () => {
+  const pairs = Array.from({ length: 500 }, (_, n) => [{ offset: 2 * n, ...unreadable }, { offset: 2 * n + 1 }]).flat()
+  await write(...pairs)
+  expect(await run()).toMatchObject({ rows: [{ letters: 500 }, { letters: 500 }] })
+  expect(await run()).toMatchObject({ rows: [{ outcome: 'unreadable', letters: 200 }], before: 800 })
+  expect(sent).toHaveLength(500)
+})
+
 it('finds no letter where none lies', async () => {
   await write({})
   for (const place of [
@@ -181,6 +201,12 @@ it('keeps to the rate', async () => {
   expect(times).toHaveLength(3)
   // Two letters each: a tenth of a second at least between the steps.
   expect((times[2] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(190)
+})
+
+it('counts letters that a survey does not ask for, each record once', async () => {
+  await write({ offset: 1 }, { offset: 1 }, { offset: 2 })
+  const none = await withLog(log => survey(log, letter => letter.reason === 'mapping'))
+  expect(none).toEqual({ rows: [], repeated: 0, leftOut: 2 })
 })
 
 it('surveys by storage, reason and partition: each record once, and what still waits', async () => {

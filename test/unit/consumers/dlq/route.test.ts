@@ -7,13 +7,13 @@ import { eventRecord, tabOf } from '../../../support/log-records.ts'
 
 const options = { topic: 'clicktrail', partitions: 4, maxReplays: 3, maxRecordBytes: 1_000_000 }
 
-it('sends what every writer refuses to the topic, marked', () => {
+it('sends what every writer refused, and would take today, to the topic, marked', () => {
   const letter = letterAt(9, { partition: 2, offset: 5, headers: { trace: 'abc', 'clicktrail.replays': '1' } })
   expect(routeOf(letter, options)).toEqual({
     to: 'topic',
-    partition: 2,
+    partition: partitionOf(eventRecord().tab.id, 4),
     record: {
-      value: Buffer.from('not json'),
+      value: letter.value,
       headers: { trace: 'abc', 'clicktrail.replays': '2', 'clicktrail.replay.of': '0:9' },
     },
   })
@@ -40,7 +40,22 @@ it.each(['mapping', 'too_large', 'conflict'] as const)(
 it('sends what only Elasticsearch finds invalid there: the files have it', () => {
   const invalid = { sink: 'elasticsearch', reason: 'invalid' } as const
   expect(routeOf(letterAt(1, { ...invalid, value: goodValue() }), options).to).toBe('elasticsearch')
-  expect(routeOf(letterAt(1, { ...invalid, value: Buffer.from('{}') }), options).to).toBe('topic')
+  const both = letterAt(1, { ...invalid, value: Buffer.from('{}') })
+  expect(routeOf(both, options, goodValue()).to).toBe('topic')
+})
+
+it.each([
+  ['undecodable', 'not json', /^undecodable: .*not json/],
+  ['invalid', '{}', /^invalid: @timestamp: /],
+  ['mapping', '{}', /^invalid: /],
+] as const)('leaves what was %s and no writer would take today: it would be back at once', (reason, text, fault) => {
+  const value = Buffer.from(text)
+  for (const sink of ['hdfs', 'elasticsearch'])
+    expect(routeOf(letterAt(1, { sink, reason, value }), options)).toEqual({
+      to: 'nowhere',
+      why: 'unreadable',
+      fault: expect.stringMatching(fault),
+    })
 })
 
 it('sends what came from another topic to the topic, as its place means nothing here', () => {
@@ -59,7 +74,7 @@ it('leaves what came back too often, is cut, or is nothing', () => {
 })
 
 it('leaves what the topic would not take, so that it holds up nobody', () => {
-  const value = Buffer.alloc(999_950, 'x')
+  const value = Buffer.concat([goodValue(), Buffer.alloc(999_950, ' ')])
   expect(routeOf({ ...letterAt(1), value }, options)).toEqual({ to: 'nowhere', why: 'oversize' })
   expect(routeOf(letterAt(1), options, value)).toEqual({ to: 'nowhere', why: 'oversize' })
 })

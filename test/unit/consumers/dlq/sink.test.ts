@@ -62,6 +62,16 @@ it('goes on behind the commit, and knows what was replayed before it', async () 
   expect(sink.counts()).toMatchObject({ landed: 1, copies: 1 })
 })
 
+it('passes over what every writer would refuse again, at once and for good', async () => {
+  const { sink, sent } = setUp()
+  await sink.start(0, { low: 0, high: 2, committed: undefined }, signal)
+  sink.add(0, [refusedAt(0, { offset: 5, value: Buffer.from('not json') }), refusedAt(1, { offset: 6 })], 0)
+  expect(await sink.flush(0, signal)).toEqual({ next: 2, metadata: '', rejected: [] })
+  expect(sent).toEqual([1])
+  expect(sink.buffered(0)).toMatchObject({ records: 0 })
+  expect(sink.counts()).toMatchObject({ landed: 1 })
+})
+
 it('settles nothing that was not acknowledged', async () => {
   let fail = true
   const { sink } = setUp(undefined, async routes => {
