@@ -24,16 +24,17 @@ export function isForeign(secFetchSite: string | undefined): boolean {
   return secFetchSite !== undefined && secFetchSite !== 'same-origin' && secFetchSite !== 'none'
 }
 
-/** The page for everyone else: what to set, and what that opens. */
-export const refusedHtml = `<!doctype html>
+/** The page for everyone else: how to get in on this computer, at the `port` that the server listens on, what to set, and what that opens. */
+export function refusedHtml(port: number): string {
+  return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Clicktrail: local only</title>
 <body>
 <h1>The dashboard is for this computer only</h1>
-<p>Open it on the machine that runs Clicktrail, as <code>http://127.0.0.1:8080/dashboard</code> or through
-<code>ssh -L 8080:127.0.0.1:8080</code>. With curl, add <code>-H 'Connection: keep-alive'</code>: a request without it may be
+<p>Open it on the machine that runs Clicktrail, as <code>http://127.0.0.1:${port}/dashboard</code> or through
+<code>ssh -L ${port}:127.0.0.1:${port}</code>. With curl, add <code>-H 'Connection: keep-alive'</code>: a request without it may be
 a proxy's.</p>
 <p>To open it to everyone who can reach this port, start with <code>CLICKTRAIL_DASHBOARD=public</code>.
 The risk: it has no password, and whoever opens it can read every event that was collected, names and user agents
@@ -41,3 +42,4 @@ included, and can keep a processor busy with queries. Put a proxy with a login i
 </body>
 </html>
 `
+}

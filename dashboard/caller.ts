@@ -7,6 +7,12 @@ export function callerOf(c: Context): Caller {
   return { peer: peerOf(c), host: c.req.header('host'), forwarded: isForwarded(c) }
 }
 
+/** The port that a request came in by, whatever its `Host` says: a proxy's may name another. 8080 where nobody knows. */
+export function portOf(c: Context): number {
+  const port: unknown = c.env?.incoming?.socket?.localPort
+  return typeof port === 'number' ? port : 8080
+}
+
 /**
  * A proxy names itself or whom it speaks for. nginx with its defaults says nothing: up to 1.29.6 it speaks HTTP/1.0, as no browser
  * does; since then HTTP/1.1 with our own `Host`, and with no `Connection`, or `close`. Browsers and Node's fetch say `keep-alive`.

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { isForeign, isLocal, refusedHtml } from './access.ts'
 import type { CollectorAnswer, CollectorFigures, LetterRow } from './answers.ts'
 import { panels, selectionSchema, sqlRequest } from './api.ts'
-import { callerOf } from './caller.ts'
+import { callerOf, portOf } from './caller.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { iconSvg } from './icon.ts'
 import { type Links, pageHtml } from './page-html.ts'
@@ -68,7 +68,7 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   app.use(security)
   app.use(async (c, next) => {
     c.header('Cache-Control', 'no-store')
-    if (!publicAccess && !isLocal(callerOf(c))) return c.html(refusedHtml, 403)
+    if (!publicAccess && !isLocal(callerOf(c))) return c.html(refusedHtml(portOf(c)), 403)
     return next()
   })
   // Reading too: an <img> of another page can't see an answer, but would keep the worker busy.

@@ -80,9 +80,12 @@ it('shows what is buffered, and a partition that waits for an operator', async (
       if (partition === 1) throw new PartitionHalted('the log ends before what has landed')
     },
   })
-  reader.append(0, [...logRecords(0, 0, 3), brokenRecord(3)])
+  const records = logRecords(0, 0, 3)
+  const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0)
+  reader.append(0, [...records, brokenRecord(3)])
   await reader.assign([0, 1])
   await shows(
+    `clicktrail_consumer_buffered_bytes{sink="memory"} ${bytes}`,
     'clicktrail_consumer_buffered_records{sink="memory"} 3',
     'clicktrail_consumer_dead_letters_total{sink="memory",reason="undecodable"} 1',
     'clicktrail_consumer_partitions{sink="memory",state="running"} 1',

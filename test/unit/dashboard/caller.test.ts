@@ -5,13 +5,14 @@ import { text } from 'node:stream/consumers'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { isLocal } from '../../../dashboard/access.ts'
-import { callerOf } from '../../../dashboard/caller.ts'
+import { isLocal, refusedHtml } from '../../../dashboard/access.ts'
+import { callerOf, portOf } from '../../../dashboard/caller.ts'
 
 let server: ReturnType<typeof serve>
 let port = 0
 beforeAll(async () => {
   const app = new Hono().get('/', c => c.text(isLocal(callerOf(c)) ? 'local' : 'refused'))
+  app.get('/page', c => c.html(refusedHtml(portOf(c))))
   port = await new Promise<number>(resolve => {
     server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, info => resolve(info.port))
   })
@@ -48,4 +49,13 @@ it.each([
   ],
 ])('refuses %s', async (_, lines) => {
   expect(await send(...lines)).toMatch(/refused$/)
+})
+
+it('names the port that the server listens on, whatever the Host', async () => {
+  const sent = request({ host: '127.0.0.1', port, path: '/page', headers: { host: 'site.example:443' } }).end()
+  const [answer] = await once(sent, 'response')
+  const page = await text(answer)
+  expect(page).toContain(`http://127.0.0.1:${port}/dashboard`)
+  expect(page).toContain(`ssh -L ${port}:127.0.0.1:${port}`)
+  expect(page).not.toContain('8080')
 })
