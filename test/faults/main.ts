@@ -14,6 +14,7 @@ interface Options {
   seeds: number
   seed: number
   only?: string[]
+  except?: string[]
   atOnce: number
   real?: true
   short?: true
@@ -33,6 +34,7 @@ Ends with 1 when a row is red. A seed decides what happens; when, is the machine
   .option('--seeds <n>', 'runs of each fault', whole, 8)
   .option('--seed <n>', 'the first seed', whole, Date.now() % 1_000_000)
   .option('--only <text...>', 'only faults with one of these in their name')
+  .option('--except <text...>', 'and none with one of these in their name')
   .option(
     '--real',
     'then each fault once with real writers on Kafka, HDFS, Hive and Elasticsearch, which it starts for itself (Java 17, Maven)',
@@ -106,8 +108,9 @@ async function runReal(count: ServerCount, { seed, short }: Options, wanted: Wan
 }
 
 async function run(options: Options): Promise<void> {
-  const { only = [''] } = options
-  const wanted = ({ name }: { name: string }) => only.some(text => name.includes(text))
+  const { only = [''], except = [] } = options
+  const wanted = ({ name }: { name: string }) =>
+    only.some(text => name.includes(text)) && !except.some(text => name.includes(text))
   const tallies = await runFakes(options, wanted)
   if (options.real) for (const count of serverCounts) tallies.push(...(await runReal(count, options, wanted)))
   console.log(tableOf(tallies))

@@ -1,5 +1,5 @@
 import type { Client } from '@elastic/elasticsearch'
-import type { Gate } from './gate.ts'
+import type { Passage } from './gate.ts'
 
 type Asked = Parameters<Client['transport']['request']>
 export type Request = Asked[0]
@@ -16,7 +16,7 @@ export function intercept(client: Client, interceptor: Interceptor): Client {
 }
 
 /** The client as the process behind the gate has it. */
-export function gatedClient(client: Client, gate: Gate): Client {
+export function gatedClient(client: Client, gate: Passage): Client {
   return intercept(client, (request, ask) => {
     if (request.path === '/_bulk') return gate.through('bulk', () => ask(request))
     return gate.through(request.path === '/_mget' ? 'mget' : 'setup', () => ask(request))

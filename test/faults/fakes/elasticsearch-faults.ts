@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FakeElasticsearch, Fault, FaultAnswer, ItemFault } from '../../support/fake-elasticsearch.ts'
+import type { Point } from './gate.ts'
 import type { FakeFault } from './play.ts'
 import type { World } from './world.ts'
 import { closedAt, killedAt, writerFaults, zombieAt } from './writer-faults.ts'
@@ -149,7 +150,17 @@ const ofServer: readonly FakeFault[] = [
   },
 ]
 
-const failpoints = ['before bulk', 'after bulk', 'before mget', 'after mget', 'before commit', 'after commit'] as const
+/** Where a writer is killed: Elasticsearch knows of the documents or not, the group of the commit or not. */
+export const elasticsearchFailpoints: readonly Point[] = [
+  'before bulk',
+  'after bulk',
+  'before mget',
+  'after mget',
+  'before commit',
+  'after commit',
+  'before bury',
+  'after bury',
+]
 const shared = new Set([
   'rebalance storm, partitions added',
   'brokers away, coordinator moved',
@@ -159,8 +170,7 @@ const shared = new Set([
 ])
 
 const ofWriter: readonly FakeFault[] = [
-  ...failpoints.map(killedAt),
-  ...(['before bury', 'after bury'] as const).map(killedAt),
+  ...elasticsearchFailpoints.map(killedAt),
   ...(['before bulk', 'after bulk', 'after mget', 'before commit', 'before bury'] as const).map(zombieAt),
   closedAt(['before bulk', 'after bulk', 'before commit']),
   ...writerFaults.filter(({ name }) => shared.has(name)),

@@ -1,10 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts'
 import { until } from '../../support/until.ts'
 import { elasticsearchLimits, indexOf } from './elasticsearch-limits.ts'
-import { isSaidAgain, restart, timesSaid } from './moments.ts'
+import { documentFailpointFaults } from './failpoints.ts'
+import { isSaidAgain, timesSaid } from './moments.ts'
 import type { OwnElasticsearch } from './own-elasticsearch.ts'
 import type { RealFault } from './play.ts'
 import type { RealWorld } from './world.ts'
+import { writerFaults } from './writer-faults.ts'
 
 type Operator = (server: OwnElasticsearch, world: RealWorld) => Promise<boolean>
 
@@ -29,6 +32,29 @@ const blocked = (value: true | null) => ({ 'index.blocks.read_only_allow_delete'
 const roomFor = (limit: string | null) => ({
   persistent: { 'network.breaker.inflight_requests.limit': limit },
 })
+
+const proxies = new WeakMap<RealWorld, TcpProxy>()
+/** Of the requests only bulks, and looks at many documents, have so many. */
+const bulkBytes = 2_000
+
+const answersCut: RealFault = {
+  name: 'connections cut after the request was taken',
+  async before(world) {
+    const { urls } = await world.servers.elasticsearch()
+    const proxy = await startTcpProxy({ targetPort: Number(new URL(urls[0] ?? '').port) })
+    proxies.set(world, proxy)
+    world.env['ELASTICSEARCH_URL'] = `http://127.0.0.1:${proxy.port}`
+    world.atEnd(() => proxy.close())
+  },
+  async trouble(world) {
+    const proxy = proxies.get(world)
+    await wait(1_000 + world.random.below(2_000))
+    await proxy?.set({ kind: 'reset', requestBytes: bulkBytes })
+    await wait(500 + world.random.below(2_500))
+    await proxy?.set({ kind: 'pass' })
+    world.happened = proxy?.resets() ?? 0
+  },
+}
 
 const single: readonly RealFault[] = [
   forAWhile(
@@ -73,19 +99,18 @@ const single: readonly RealFault[] = [
       world.happened++
     },
   },
-  {
-    name: 'writers killed',
-    async trouble(world) {
-      await wait(1_000 + world.random.below(2_000))
-      await restart(world, 'SIGKILL')
-    },
-  },
+  answersCut,
 ]
 
 /** What happens to a real Elasticsearch and to its writers. */
-export const elasticsearchFaults: readonly RealFault[] = [...single, ...elasticsearchLimits].map(fault => ({
+export const elasticsearchFaults: readonly RealFault[] = [
+  ...single,
+  ...elasticsearchLimits,
+  ...writerFaults,
+  ...documentFailpointFaults,
+].map(fault => ({
   ...fault,
   name: `${fault.name}, elasticsearch`,
   sink: 'elasticsearch',
-  lengthMs: 20_000,
+  lengthMs: fault.lengthMs ?? 20_000,
 }))

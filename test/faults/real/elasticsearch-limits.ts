@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from '../../support/clicktrail.ts'
-import { isSaidAgain } from './moments.ts'
+import { isSaidAgain, timesSaid } from './moments.ts'
 import type { RealFault } from './play.ts'
 import { type ReadRecord, readTopic } from './read-topic.ts'
 import type { RealWorld } from './world.ts'
@@ -13,6 +13,17 @@ async function customize({ servers, topic }: RealWorld, template: object): Promi
   const server = await servers.elasticsearch()
   const isDone = await server.ask('PUT', `/_component_template/${topic}@custom`, { template })
   if (!isDone) throw new Error('the operator has no template of his own')
+}
+
+/** Starts the only node again, with other settings until the end of the run. */
+async function startWith({ servers, atEnd }: RealWorld, ...more: string[]): Promise<void> {
+  const [node] = (await servers.elasticsearch()).nodes
+  const again = async (...args: string[]) => {
+    await node?.end('SIGTERM')
+    await node?.start(...args)
+  }
+  atEnd(() => again())
+  await again(...more)
 }
 
 interface Refused {
@@ -61,13 +72,7 @@ const tooLarge = refused({
     },
   },
   before: async world => {
-    const [node] = (await world.servers.elasticsearch()).nodes
-    const again = async (...more: string[]) => {
-      await node?.end('SIGTERM')
-      await node?.start(...more)
-    }
-    world.atEnd(() => again())
-    await again(`-Ehttp.max_content_length=${requestLimit}`)
+    await startWith(world, `-Ehttp.max_content_length=${requestLimit}`)
     const largeBulks = { CLICKTRAIL_FLUSH_MAX_RECORDS: '1000', CLICKTRAIL_FLUSH_MAX_AGE_MS: '3000' }
     Object.assign(world.env, largeBulks, { CLICKTRAIL_ADMIN_PORT: String(await freePort()) })
   },
@@ -84,6 +89,19 @@ const smallRequests: RealFault = {
     const metrics = await (await fetch(`http://127.0.0.1:${world.env['CLICKTRAIL_ADMIN_PORT']}/metrics`)).text()
     const split = Number(/documents_answered_total\{[^}]*outcome="split"[^}]*\} (\d+)/.exec(metrics)?.[1] ?? 0)
     if (split <= world.happened) world.wrong.push(`no bulk was split: ${split} documents`)
+  },
+}
+
+/** A bulk is a write in each of the shards, and there is room for two. */
+const narrowQueue: RealFault = {
+  name: 'write queue of 1',
+  async before(world) {
+    await startWith(world, '-Ethread_pool.write.size=1', '-Ethread_pool.write.queue_size=1')
+    await customize(world, { settings: { number_of_shards: 12 } })
+  },
+  trouble: () => wait(500),
+  async after(world) {
+    world.happened = timesSaid(world, /es_rejected_execution_exception/)
   },
 }
 
@@ -131,4 +149,5 @@ export const elasticsearchLimits: readonly RealFault[] = [
     isBad: value => value.includes('"labels"'),
   }),
   smallRequests,
+  narrowQueue,
 ]

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { until } from '../../support/until.ts'
+import { elasticsearchFailpoints } from '../fakes/elasticsearch-faults.ts'
 import type { Point } from '../fakes/gate.ts'
 import { failpoints } from '../fakes/writer-faults.ts'
 import type { RealFault } from './play.ts'
@@ -28,3 +29,6 @@ const killedAt = (point: Point): RealFault => ({
 
 /** A crash at every step of landing a file. */
 export const failpointFaults: readonly RealFault[] = failpoints.map(killedAt)
+
+/** … and of storing documents. */
+export const documentFailpointFaults: readonly RealFault[] = elasticsearchFailpoints.map(killedAt)

@@ -1,61 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { until } from '../../support/until.ts'
 import { clockFault } from './clock.ts'
 import { elasticsearchFaults } from './elasticsearch-faults.ts'
 import { failpointFaults } from './failpoints.ts'
-import { hasLanded, moment, restart } from './moments.ts'
 import type { RealFault } from './play.ts'
+import { retentionFault } from './retention.ts'
 import { severalFaults } from './several-faults.ts'
 import { storageFaults } from './storage-faults.ts'
 import { suspendedFaults } from './suspended-faults.ts'
-
-/** Longer than the writers' session of 15 s: the group has given its partitions to others. */
-const zombieMs = 20_000
-const mostPartitions = 6
+import { writerFaults } from './writer-faults.ts'
 
 export const realFaults: readonly RealFault[] = [
-  {
-    name: 'writers killed',
-    async trouble(world) {
-      await moment(world)
-      await restart(world, 'SIGKILL')
-    },
-  },
-  {
-    name: 'rebalance storm, partitions added',
-    lengthMs: 120_000,
-    async trouble(world) {
-      await wait(world.random.below(2_500))
-      const what = world.random.below(4)
-      if (what === 0 && world.writers.length < 4) await world.startOne()
-      else if (what === 1) {
-        const { length } = await world.admin.fetchTopicOffsets(world.topic)
-        const topicPartitions = [{ topic: world.topic, count: Math.min(mostPartitions, length + 1) }]
-        if (length < mostPartitions) await world.admin.createPartitions({ topicPartitions })
-      } else await restart(world, world.random.pick(['SIGTERM', 'SIGKILL']))
-      world.happened++
-    },
-  },
-  {
-    name: 'zombie, stopped longer than its session',
-    async trouble(world) {
-      await moment(world)
-      const writer = world.some()
-      writer.child.kill('SIGSTOP')
-      await wait(zombieMs)
-      writer.child.kill('SIGCONT')
-      world.happened++
-      await wait(3_000)
-    },
-  },
-  {
-    name: 'SIGTERM in mid-flush',
-    async trouble(world) {
-      await hasLanded(world)
-      await wait(world.random.below(1_000))
-      await restart(world, 'SIGTERM')
-    },
-  },
+  ...writerFaults,
   {
     name: 'broker restart',
     async trouble(world) {
@@ -104,24 +59,6 @@ export const realFaults: readonly RealFault[] = [
     },
   },
   {
-    name: 'group offsets deleted',
-    async trouble(world) {
-      await hasLanded(world)
-      const ended = [...world.writers]
-      await Promise.all(ended.map(writer => world.end(writer, 'SIGTERM')))
-      // A group is deleted only when nobody is in it, and one that was ended early is still in it for its session.
-      const isDeleted = () =>
-        world.admin.deleteGroups([`${world.topic}-hdfs`]).then(
-          () => true,
-          () => false,
-        )
-      await until(isDeleted, { what: 'the group to be deleted', everyMs: 500 })
-      for (const _ of ended) await world.startOne()
-      world.happened++
-      await wait(4_000)
-    },
-  },
-  {
     name: 'foreign records',
     mixture: { foreignOnceIn: 4, largeBytes: 2 * 1_048_576 },
     async trouble(world) {
@@ -129,29 +66,7 @@ export const realFaults: readonly RealFault[] = [
       world.happened++
     },
   },
-  {
-    name: 'topic made again',
-    lengthMs: 5_000,
-    trouble: () => wait(500),
-    async after(world) {
-      await world.settle()
-      const before = (await world.landed()).rows.length
-      await world.makeTopicAgain()
-      // The second life may be shorter or longer than the first.
-      await world.feed(1_000 + world.random.below(9_000), () => wait(500))
-      const partitions = (await world.admin.fetchTopicOffsets(world.topic)).length
-      const halts = () => world.writers.map(writer => writer.output().split('partition halted').length - 1)
-      const areHalted = () => halts().reduce((sum, count) => sum + count, 0) >= partitions
-      const what = 'every partition to be halted'
-      await until(areHalted, { what, timeoutMs: 180_000 }).catch(error => world.wrong.push(error.message))
-      if ((await world.landed()).rows.length !== before) world.wrong.push('something of the new log was written')
-      if (!world.writers.some(writer => writer.output().includes('CLICKTRAIL_GENERATION=2')))
-        world.wrong.push('nobody said what to do')
-      await Promise.all([...world.writers].map(writer => world.end(writer, 'SIGTERM')))
-      world.generation = 2
-      world.happened++
-    },
-  },
+  retentionFault,
   ...failpointFaults,
   clockFault,
   ...storageFaults,

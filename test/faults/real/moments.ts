@@ -1,19 +1,38 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../../support/until.ts'
+import { startWebHdfsProxy } from '../../support/webhdfs-proxy.ts'
 import type { RealWorld } from './world.ts'
 
-/** Waits for a moment that the seed picks; or, one time in two, for a line of the writer's log that says a file has landed. */
+/** A writer has stored something. */
+const stored = /file landed|bulk landed/
+
+/** Waits for a moment that the seed picks; or, one time in two, for a line of the writer's log that says something is stored. */
 export async function moment(world: RealWorld, mostMs = 2_000): Promise<void> {
   const writer = world.writers[0]
   if (!writer || world.random.once(2)) return void (await wait(world.random.below(mostMs)))
   const before = writer.output().length
-  const isThere = () => writer.output().indexOf('file landed', before) >= 0 || writer.child.exitCode !== null
-  await until(isThere, { what: 'a file', timeoutMs: mostMs, everyMs: 1 }).catch(() => {})
+  const isThere = () => stored.test(writer.output().slice(before)) || writer.child.exitCode !== null
+  await until(isThere, { what: 'something stored', timeoutMs: mostMs, everyMs: 1 }).catch(() => {})
 }
 
 /** The writer that runs longest is at work. */
 export async function hasLanded({ writers: [writer] }: RealWorld): Promise<void> {
-  await until(() => writer?.output().includes('file landed') ?? true, { what: 'a file', timeoutMs: 60_000 })
+  await until(() => !writer || stored.test(writer.output()), { what: 'something stored', timeoutMs: 60_000 })
+}
+
+/** Has one more writer, and does something when the DataNode has half of a file of its. */
+export async function inMidUpload(world: RealWorld, act: () => Promise<void>): Promise<void> {
+  await hasLanded(world)
+  const proxy = await startWebHdfsProxy(world.servers.hdfs.active().url)
+  world.atEnd(() => proxy.close())
+  let isHalfway = false
+  proxy.halfway = async () => {
+    await act()
+    isHalfway = true
+  }
+  proxy.treat = ({ op, dataNode }) => (dataNode && op === 'CREATE' && !isHalfway ? 'halt' : 'pass')
+  await world.startOne({ env: { HDFS_URL: proxy.url } })
+  await until(() => isHalfway, { what: 'an upload', timeoutMs: 180_000 })
 }
 
 /** How often the writers that run have said it, all together. */

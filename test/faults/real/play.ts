@@ -68,7 +68,8 @@ export function onServers(fault: RealFault, options: RealOptions): Fault {
 
 async function outcomeOf(world: RealWorld): Promise<Outcome> {
   const { topic, table, servers, generation } = world
-  const log = await readTopic(servers.kafka, topic)
+  const kept = await readTopic(servers.kafka, topic)
+  const log = kept.map((records, partition) => [...(world.deleted[partition] ?? []), ...records])
   const dead = (await readTopic(servers.kafka, `${topic}-dlq`)).flat()
   const deadLetters = dead.map(({ headers }) => ({
     partition: Number(headers['__connect.errors.partition']),

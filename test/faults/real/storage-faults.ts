@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type ProxiedCall, startWebHdfsProxy, type Treatment } from '../../support/webhdfs-proxy.ts'
 import { fullDisk } from './hdfs-site.ts'
-import { hasLanded, isSaidAgain, timesSaid } from './moments.ts'
+import { hasLanded, inMidUpload, isSaidAgain, timesSaid } from './moments.ts'
 import type { RealFault } from './play.ts'
 import type { RealWorld } from './world.ts'
 
@@ -113,6 +113,24 @@ async function startDataNode({ servers }: RealWorld, ...more: string[]): Promise
   await dataNode?.start(...more)
 }
 
+const dataNodeKilled: RealFault = {
+  name: 'DataNode killed in mid-upload',
+  lengthMs: 40_000,
+  async trouble(world) {
+    const [dataNode] = world.servers.hdfs.dataNodes
+    const cut = /ECONNRESET|socket hang up/
+    const before = timesSaid(world, cut)
+    await inMidUpload(world, async () => dataNode?.end('SIGKILL'))
+    if (await isSaidAgain(world, cut, before)) world.happened++
+    else world.wrong.push('no upload was cut')
+    await wait(world.random.below(3_000))
+    await dataNode?.start()
+    // Each round has brought one more.
+    await world.end(world.some(), world.random.pick(['SIGTERM', 'SIGKILL']))
+    await wait(2_000)
+  },
+}
+
 /** Answers that don't come, uploads that break off, and room that runs out. */
 export const storageFaults: readonly RealFault[] = [
   proxied({
@@ -140,4 +158,5 @@ export const storageFaults: readonly RealFault[] = [
     lift: world => setPermission(world, '755', foldersOf(world)),
   }),
   staleListing,
+  dataNodeKilled,
 ]

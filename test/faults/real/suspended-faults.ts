@@ -1,7 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { until } from '../../support/until.ts'
-import { startWebHdfsProxy } from '../../support/webhdfs-proxy.ts'
-import { hasLanded, timesSaid } from './moments.ts'
+import { hasLanded, inMidUpload, timesSaid } from './moments.ts'
 import type { OwnServer } from './own-server.ts'
 import type { RealFault } from './play.ts'
 import type { RealWorld } from './world.ts'
@@ -23,18 +21,8 @@ const uploading: RealFault = {
   name: 'DataNode suspended in mid-upload',
   lengthMs: 70_000,
   async trouble(world) {
-    await hasLanded(world)
-    const proxy = await startWebHdfsProxy(world.servers.hdfs.active().url)
-    world.atEnd(() => proxy.close())
     const [dataNode] = world.servers.hdfs.dataNodes
-    let isHalfway = false
-    proxy.halfway = async () => {
-      dataNode?.suspend()
-      isHalfway = true
-    }
-    proxy.treat = ({ op, dataNode: isUpload }) => (isUpload && op === 'CREATE' && !isHalfway ? 'halt' : 'pass')
-    await world.startOne({ env: { HDFS_URL: proxy.url } })
-    await until(() => isHalfway, { what: 'an upload', timeoutMs: 180_000 })
+    await inMidUpload(world, async () => dataNode?.suspend())
     const before = timesSaid(world, silent)
     await suspendFor(world, dataNode, longerThanPatienceMs)
     if (timesSaid(world, silent) === before) world.wrong.push('no upload was given up')

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import { encodeRecord } from '../../../topic/record.ts'
+import type { LogRecord } from '../../../topic/topic.ts'
 import { type Random, seeded } from '../../fuzz/random.ts'
 import { type Clicktrail, freePort, spawnClicktrail } from '../../support/clicktrail.ts'
 import { eventRecord, tabOf } from '../../support/log-records.ts'
@@ -8,6 +9,7 @@ import { until } from '../../support/until.ts'
 import { type Landed, readLanded } from '../landed.ts'
 import { createValues, type Mixture } from '../values.ts'
 import { createDocumentReader } from './documents.ts'
+import { createSender } from './sender.ts'
 import type { Servers } from './servers.ts'
 import { createTableReader } from './table-files.ts'
 import { makeTopics, makeTopicsAgain } from './topics.ts'
@@ -25,8 +27,10 @@ export interface RealWorld {
   readonly wrong: string[]
   /** Of the topic's life; for writers that are started from now on. */
   generation: number
-  /** Deletes the topic and its dead letters and makes both again, empty. */
+  /** Deletes the topic and its dead letters and makes both again, empty; the events that come then are others. */
   makeTopicAgain(): Promise<void>
+  /** By partition: what the topic held before some of it was deleted, up to there. */
+  readonly deleted: (readonly LogRecord[])[]
   /** Where the writers write. */
   readonly sink: 'hdfs' | 'elasticsearch'
   /** Of writers that are started from now on: what differs from the usual. */
@@ -55,6 +59,13 @@ export interface RealWorldOptions {
   sink?: 'hdfs' | 'elasticsearch'
 }
 
+/** It says at level debug what it has stored. */
+const elasticsearchEnv = (urls: readonly string[], index: string) => ({
+  ELASTICSEARCH_URL: urls.join(','),
+  ELASTICSEARCH_INDEX: index,
+  CLICKTRAIL_LOG_LEVEL: 'debug',
+})
+
 /** Makes the topics; nothing is written and no writer runs yet. */
 export async function openRealWorld(
   servers: Servers,
@@ -71,12 +82,8 @@ export async function openRealWorld(
   await makeTopics(admin, topics)
   const closes: (() => Promise<void>)[] = []
   let feeding = false
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    metadataMaxAge: 1_000,
-    retry: { retries: 30, maxRetryTime: 1_000 },
-  })
-  const next = createValues(random, mixture)
+  const sender = createSender(kafka, { topic, giveUpMs: settleMs })
+  let next = createValues(random, mixture)
   const elasticsearch = sink === 'elasticsearch' ? await servers.elasticsearch() : undefined
   const documents = elasticsearch && createDocumentReader(elasticsearch.urls[0] ?? '', topic, admin)
   const readTable = createTableReader(() => hdfs.active().url, table)
@@ -84,27 +91,6 @@ export async function openRealWorld(
 
   const partitions = async () => (await admin.fetchTopicOffsets(topic)).length
   const landed = async () => (documents ? documents.landed() : readLanded(await readTable()))
-
-  /** Some of them may be so large that the topic takes no two in one batch. */
-  async function send(partition: number, values: readonly (Buffer | null)[]): Promise<void> {
-    const large = values.some(value => value !== null && value.length > 1_048_576)
-    for (const run of large ? values.map(value => [value]) : [values]) await sendRun(partition, run)
-  }
-
-  /** As often as it takes: what was there already lies on the log twice, as a copy. */
-  async function sendRun(partition: number, values: readonly (Buffer | null)[]): Promise<void> {
-    const deadlineMs = Date.now() + settleMs
-    for (;;) {
-      try {
-        await producer.connect()
-        await producer.send({ topic, acks: -1, messages: values.map(value => ({ value, partition })) })
-        return
-      } catch (error) {
-        if (Date.now() > deadlineMs) throw error
-        await wait(500)
-      }
-    }
-  }
 
   async function isDurable(): Promise<boolean> {
     if (documents) return documents.areDurable()
@@ -126,11 +112,16 @@ export async function openRealWorld(
     wrong: [],
     generation: 1,
     sink,
-    env: elasticsearch ? { ELASTICSEARCH_URL: elasticsearch.urls.join(','), ELASTICSEARCH_INDEX: topic } : {},
+    env: elasticsearch ? elasticsearchEnv(elasticsearch.urls, topic) : {},
     get feeding() {
       return feeding
     },
-    makeTopicAgain: () => makeTopicsAgain(admin, topics),
+    deleted: [],
+    async makeTopicAgain() {
+      await documents?.endLife()
+      await makeTopicsAgain(admin, topics)
+      next = createValues(random, mixture, 2)
+    },
     async startOne({ script, env: different = {} } = {}) {
       const env = {
         KAFKA_BROKERS: brokers.direct,
@@ -164,7 +155,7 @@ export async function openRealWorld(
         for (let count = 1; Date.now() < endMs; count = await partitions().catch(() => count)) {
           for (let turn = 0; turn < 20; turn++) {
             const partition = random.below(count)
-            await send(
+            await sender.send(
               partition,
               Array.from({ length: 1 + random.below(20) }, () => next(partition)),
             )
@@ -182,7 +173,7 @@ export async function openRealWorld(
     async settle() {
       const count = await partitions()
       for (let partition = 0; partition < count; partition++)
-        await send(partition, [encodeRecord(eventRecord({ tab: tabOf(99_000 + partition), sequence: ++last }))])
+        await sender.send(partition, [encodeRecord(eventRecord({ tab: tabOf(99_000 + partition), sequence: ++last }))])
       const what = 'all of the topic to be durable'
       await until(() => isDurable().catch(() => false), { what, timeoutMs: settleMs, everyMs: 500 }).catch(error => {
         const said = world.writers.map(writer => writer.output().trimEnd().split('\n').slice(-5).join('\n'))
@@ -194,7 +185,7 @@ export async function openRealWorld(
     async close() {
       await Promise.all(world.writers.map(writer => writer.stop('SIGKILL')))
       await Promise.allSettled(closes.map(close => close()))
-      await Promise.allSettled([producer.disconnect(), admin.disconnect()])
+      await Promise.allSettled([sender.close(), admin.disconnect()])
     },
   }
   return world
