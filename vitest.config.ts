@@ -86,7 +86,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/stack/global-setup.ts'],
-          testTimeout: 300_000,
+          testTimeout: 600_000,
           hookTimeout: 300_000,
           // only one of the files uses the shared servers, which it stops; the others have their own
           maxWorkers: 2,
