@@ -83,6 +83,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'hive',
+          include: ['test/hive/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/stack/global-setup.ts'],
