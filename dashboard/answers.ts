@@ -78,9 +78,12 @@ export interface LossCounts {
   arrived: number
   missing: number
   late: number
-  copies: number
-  /** What browsers say that they had to give up. */
+  /** Copies, dead letters and gaps; landed rows do not tell them apart. */
+  passedOver: number
+  /** What browsers say that they had to give up. Those that had a number already are missing as well. */
   givenUp: number
+  /** Of `givenUp`: what the collector refused. */
+  refused: number
 }
 
 /**

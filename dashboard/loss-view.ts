@@ -3,7 +3,7 @@ import { duckDbDialect } from '../deploy/hive/views.ts'
 import { evenTabsLoss, eventRows, unevenRows, unevenTabs } from './uneven-tabs.ts'
 
 /** What the view `loss` counts, in the order of its columns. */
-export const lossCounts = ['expected', 'arrived', 'missing', 'late', 'copies', 'given_up'] as const
+export const lossCounts = ['expected', 'arrived', 'missing', 'late', 'passed_over', 'given_up', 'refused'] as const
 
 /**
  * SQL: the view `loss` of the rows `where` of `events`, given the tables `uneven` and `uneven_rows` of the same rows. The view's own question

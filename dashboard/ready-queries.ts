@@ -24,7 +24,7 @@ ORDER BY dt DESC, hr DESC, clicks DESC`,
   },
   {
     title: 'Loss by hour',
-    sql: `SELECT dt, hr, site, expected, arrived, missing, late, copies, given_up
+    sql: `SELECT dt, hr, site, expected, arrived, missing, late, passed_over, given_up, refused
 FROM loss
 ORDER BY dt DESC, hr DESC, site
 LIMIT 100`,

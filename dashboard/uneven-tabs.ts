@@ -41,9 +41,9 @@ export function evenTabsLoss(where: string): string {
   const seconds = (time: string) => `(${duckDbDialect.seconds(time)})`
   const began = `make_timestamp(hour * ${hourMs * 1_000})`
   return `SELECT ${duckDbDialect.day(began)} AS dt, ${duckDbDialect.hour(began)} AS hr, site,
-      arrived AS expected, arrived, 0 AS missing, late, copies, 0 AS given_up
+      arrived AS expected, arrived, 0 AS missing, late, passed_over, 0 AS given_up, 0 AS refused
     FROM (
-      SELECT epoch_ms("@timestamp") // ${hourMs} AS hour, site, count(*) AS arrived, coalesce(sum(kafka.skipped), 0) AS copies,
+      SELECT epoch_ms("@timestamp") // ${hourMs} AS hour, site, count(*) AS arrived, coalesce(sum(kafka.skipped), 0) AS passed_over,
         count(*) FILTER (${seconds('event.created')} - ${seconds('"@timestamp"')} > ${lateAfterS}) AS late
       FROM events WHERE ${where} AND NOT (${inUneven}) GROUP BY hour, site
     )`

@@ -9,7 +9,7 @@ type Reading = Pick<ImportStatus, 'pendingFiles' | 'ready'>
  * of a file that has not been read would count as lost. `reading` has to be of a time before the loss was counted.
  */
 export function lossVerdict(
-  { fromMs, untilMs, totals: { expected, missing, late, copies, givenUp } }: Loss,
+  { fromMs, untilMs, totals: { expected, missing, late, passedOver, givenUp, refused } }: Loss,
   { reading, nowMs }: { reading: Reading; nowMs: number },
 ): { state: 'waiting' | 'good' | 'bad'; text: string } {
   const waiting = (text: string) => ({ state: 'waiting' as const, text: `From the click to the files: ${text}.` })
@@ -18,10 +18,12 @@ export function lossVerdict(
   if (expected === 0) return waiting('no events in this time')
   const begin = timeText(fromMs, nowMs)
   const time = untilMs === null ? `since ${begin}` : `from ${begin} to ${timeText(untilMs, nowMs)}`
+  const byCollector = refused > 0 ? `, ${countText(refused)} of them refused by the collector` : ''
+  const counted = missing > 0 ? ' (those that had a number already are among the missing)' : ''
   const more = [
     ...(late > 0 ? [`${countText(late)} came late`] : []),
-    ...(copies > 0 ? [`${amountText(copies, 'copy', 'copies')} came`] : []),
-    ...(givenUp > 0 ? [`browsers gave up ${countText(givenUp)}`] : []),
+    ...(passedOver > 0 ? [`${countText(passedOver)} passed over (copies, dead letters, gaps)`] : []),
+    ...(givenUp > 0 ? [`browsers gave up ${countText(givenUp)}${byCollector}${counted}`] : []),
   ].map(text => `; ${text}`)
   if (missing === 0)
     return {

@@ -71,8 +71,9 @@ function countsOf(count: (name: (typeof lossCounts)[number]) => number) {
     arrived: count('arrived'),
     missing: count('missing'),
     late: count('late'),
-    copies: count('copies'),
+    passedOver: count('passed_over'),
     givenUp: count('given_up'),
+    refused: count('refused'),
   }
 }
 

@@ -196,7 +196,7 @@ FROM (
 ) offsets
 GROUP BY kafka_topic, kafka_generation, kafka_partition;
 
--- What became of the events of an hour (dt, hr: when they happened, UTC) and a site. expected: numbered by their tabs, up to each tab's last event that came; what a tab lost after that nobody can see. arrived: those that are here, each once. missing: those that are not, in the hour of their tab's next event that came; a number more than 100000 above its tab's last one is not believed, and nothing before it is missing. late: those that arrived, but more than 60 seconds after they happened. copies: rows beyond an event's first, and offsets that the writer passed over (the copies that it recognised; dead letters and gaps too) before a row of this hour and site. given_up: what browsers say in events_dropped that they gave up, each number up to 10000; those that had a number already are missing as well. Tabs whose first days were dropped look as if those were missing. Reads the whole table.
+-- What became of the events of an hour (dt, hr: when they happened, UTC) and a site. expected: numbered by their tabs, up to each tab's last event that came; what a tab lost after that nobody can see. arrived: those that are here, each once. missing: those that are not, in the hour of their tab's next event that came; a number more than 100000 above its tab's last one is not believed, and nothing before it is missing. late: those that arrived, but more than 60 seconds after they happened. passed_over: rows beyond an event's first, and offsets that the writer passed over before a row of this hour and site: the copies that it recognised, dead letters and gaps, which nothing here tells apart. given_up: what browsers say in events_dropped that they gave up, each number up to 10000; those that had a number already are missing as well. refused: of given_up, what the collector refused (rejected, http_400 and the like). Tabs whose first days were dropped look as if those were missing. Reads the whole table.
 CREATE OR REPLACE VIEW loss AS
 SELECT
   substr(at_hour, 1, 10) AS dt,
@@ -206,8 +206,9 @@ SELECT
   sum(arrived) AS arrived,
   sum(expected - arrived) AS missing,
   sum(late) AS late,
-  sum(copies) AS copies,
-  sum(given_up) AS given_up
+  sum(passed_over) AS passed_over,
+  sum(given_up) AS given_up,
+  sum(refused) AS refused
 FROM (
   SELECT
     at_hour,
@@ -215,8 +216,9 @@ FROM (
     CASE WHEN step > 100000 THEN 1 ELSE step END AS expected,
     1 AS arrived,
     CASE WHEN delay_s > 60 THEN 1 ELSE 0 END AS late,
-    copies,
-    0 AS given_up
+    passed_over,
+    0 AS given_up,
+    0 AS refused
   FROM (
     SELECT
       n.*,
@@ -228,7 +230,7 @@ FROM (
         tab_sequence,
         min(concat(happened_dt, happened_hr)) AS at_hour,
         min(delay_s) AS delay_s,
-        count(*) - 1 + sum(kafka_skipped) AS copies
+        count(*) - 1 + sum(kafka_skipped) AS passed_over
       FROM event_rows
       GROUP BY site, tab_id, tab_sequence
     ) n
@@ -240,9 +242,10 @@ FROM (
     0 AS expected,
     0 AS arrived,
     0 AS late,
-    0 AS copies,
-    CASE WHEN amount > 10000 THEN 10000 ELSE amount END AS given_up
-  FROM (SELECT r.*, cast(text AS bigint) AS amount FROM (SELECT * FROM events_distinct WHERE action = 'events_dropped') r LATERAL VIEW explode(map_values(properties)) v AS text) told
+    0 AS passed_over,
+    CASE WHEN amount > 10000 THEN 10000 ELSE amount END AS given_up,
+    CASE WHEN reason = 'rejected' OR substr(reason, 1, 5) = 'http_' THEN CASE WHEN amount > 10000 THEN 10000 ELSE amount END ELSE 0 END AS refused
+  FROM (SELECT r.*, reason, cast(text AS bigint) AS amount FROM (SELECT * FROM events_distinct WHERE action = 'events_dropped') r LATERAL VIEW explode(properties) v AS reason, text) told
   WHERE amount > 0
 ) counted
 GROUP BY at_hour, site;

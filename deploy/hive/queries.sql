@@ -115,8 +115,8 @@ HAVING count(*) > 1
 ORDER BY landed DESC, event_id
 LIMIT 20;
 
--- 11. Loss by hour and site: how many events of each hour never came, how many came late or more than once, and what did
--- browsers give up? dt and hr are when it happened; what is missing stands in the hour of its tab's next event that came.
+-- 11. Loss by hour and site: how many events of each hour never came, how many came late, how many were passed over (copies,
+-- dead letters, gaps), and what did browsers give up, of that refused by the collector? dt and hr are when it happened; what is missing stands in the hour of its tab's next event that came.
 SELECT
   dt,
   hr,
@@ -126,8 +126,9 @@ SELECT
   missing,
   round(100.0 * missing / expected, 2) AS missing_percent,
   late,
-  copies,
-  given_up
+  passed_over,
+  given_up,
+  refused
 FROM loss
 ORDER BY dt DESC, hr DESC, site
 LIMIT 48;

@@ -13,7 +13,7 @@ export interface Dialect {
   /** Its UTC day and hour, as `dt` and `hr` are written. */
   day(field: string): string
   hour(field: string): string
-  /** A subquery: `rows` (a FROM clause) once for each value of its map `properties`, which is `amount`, a BIGINT, or NULL for what is no number. */
+  /** A subquery: `rows` (a FROM clause) once for each entry of its map `properties`: `reason`, its key, and `amount`, its value as a BIGINT, NULL for what is no number. */
   eachNumber(rows: string): string
 }
 
@@ -26,7 +26,7 @@ export const hiveDialect: Dialect = {
   day: field => `substr(${field}, 1, 10)`,
   hour: field => `substr(${field}, 12, 2)`,
   eachNumber: rows =>
-    `(SELECT r.*, cast(text AS bigint) AS amount FROM ${rows} r LATERAL VIEW explode(map_values(properties)) v AS text)`,
+    `(SELECT r.*, reason, cast(text AS bigint) AS amount FROM ${rows} r LATERAL VIEW explode(properties) v AS reason, text)`,
 }
 
 /** The column is a TIMESTAMP already. */
@@ -36,7 +36,8 @@ export const duckDbDialect: Dialect = {
   seconds: field => `epoch_ms(${field}) // 1000`,
   day: field => `strftime(${field}, '%Y-%m-%d')`,
   hour: field => `strftime(${field}, '%H')`,
-  eachNumber: rows => `(SELECT r.*, try_cast(unnest(map_values(properties)) AS bigint) AS amount FROM ${rows} r)`,
+  eachNumber: rows =>
+    `(SELECT r.*, unnest(map_keys(properties)) AS reason, try_cast(unnest(map_values(properties)) AS bigint) AS amount FROM ${rows} r)`,
 }
 
 export interface View {
@@ -147,7 +148,7 @@ WHERE substr(concat('_', action), -6) = '_click'`,
     },
     {
       name: 'loss',
-      about: `What became of the events of an hour (dt, hr: when they happened, UTC) and a site. expected: numbered by their tabs, up to each tab's last event that came; what a tab lost after that nobody can see. arrived: those that are here, each once. missing: those that are not, in the hour of their tab's next event that came; a number more than ${believedStep} above its tab's last one is not believed, and nothing before it is missing. late: those that arrived, but more than ${lateAfterS} seconds after they happened. copies: rows beyond an event's first, and offsets that the writer passed over (the copies that it recognised; dead letters and gaps too) before a row of this hour and site. given_up: what browsers say in events_dropped that they gave up, each number up to ${believedGivenUp}; those that had a number already are missing as well. Tabs whose first days were dropped look as if those were missing. Reads the whole table.`,
+      about: `What became of the events of an hour (dt, hr: when they happened, UTC) and a site. expected: numbered by their tabs, up to each tab's last event that came; what a tab lost after that nobody can see. arrived: those that are here, each once. missing: those that are not, in the hour of their tab's next event that came; a number more than ${believedStep} above its tab's last one is not believed, and nothing before it is missing. late: those that arrived, but more than ${lateAfterS} seconds after they happened. passed_over: rows beyond an event's first, and offsets that the writer passed over before a row of this hour and site: the copies that it recognised, dead letters and gaps, which nothing here tells apart. given_up: what browsers say in events_dropped that they gave up, each number up to ${believedGivenUp}; those that had a number already are missing as well. refused: of given_up, what the collector refused (rejected, http_400 and the like). Tabs whose first days were dropped look as if those were missing. Reads the whole table.`,
       query: lossQuery(nameOf, dialect.eachNumber),
     },
   ]

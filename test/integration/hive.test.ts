@@ -92,7 +92,7 @@ ${hiveDdl({ location: path, table: 'four', hive: 4 })}`
     expect(extra('everything')).toHaveLength(13)
   })
 
-  test('loss counts what is missing, late, doubled and given up, in the hour and site where it belongs', () => {
+  test('loss counts what is missing, late, passed over, given up and refused, in the hour and site where it belongs', () => {
     const rows = extra('loss') ?? []
     expect(rows.map((row, index) => cellsLike(lossOfLossyLog[index], row))).toEqual(lossOfLossyLog)
   })

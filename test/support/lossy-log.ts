@@ -62,7 +62,7 @@ export const lossyLog: readonly (readonly LogRecord[])[] = [
 
 /** Every column of the view `loss` over it, by hour and site. */
 export const lossOfLossyLog: readonly (readonly (string | number)[])[] = [
-  [day, '02', 'shop', 2, 2, 0, 0, 1, 0],
-  [day, '03', 'blog', 3, 1, 2, 0, 0, 0],
-  [day, '03', 'shop', 8, 5, 3, 1, 2, 3],
+  [day, '02', 'shop', 2, 2, 0, 0, 1, 0, 0],
+  [day, '03', 'blog', 3, 1, 2, 0, 0, 0, 0],
+  [day, '03', 'shop', 8, 5, 3, 1, 2, 3, 1],
 ]

@@ -13,7 +13,19 @@ import { createCollector } from './collector.ts'
 import { createCompleteness } from './completeness.ts'
 import { createLostPages } from './lost-pages.ts'
 
-const counts = ['expected', 'arrived', 'missing', 'late', 'copies', 'givenUp'] as const
+const counts = ['expected', 'arrived', 'missing', 'late', 'passedOver', 'givenUp', 'refused'] as const
+const numberColumns: Record<(typeof counts)[number], { name: string; title: string }> = {
+  expected: { name: 'Expected', title: 'Numbered by their tabs, up to the last of each that came' },
+  arrived: { name: 'Arrived', title: 'Each once' },
+  missing: { name: 'Missing', title: 'In the hour of the next one of the same tab that came' },
+  late: { name: 'Late', title: 'Arrived more than a minute after it happened' },
+  passedOver: { name: 'Passed over', title: 'Copies, dead letters and gaps' },
+  givenUp: {
+    name: 'Given up',
+    title: 'What browsers say that they gave up; those that had a number already are missing as well',
+  },
+  refused: { name: 'Of these refused', title: 'Of the given up: refused by the collector, alone or with their batch' },
+}
 
 /** How many events were lost between the click and the files, where and when; then what the collector refused, and whether every offset has landed. */
 export const openLoss: OpenRoom = (place, house) => {
@@ -28,7 +40,7 @@ export const openLoss: OpenRoom = (place, house) => {
     }
   const list = card('From the click to the files, by hour', { id: 'loss', beside: [csvButton(sheet)] })
   const about =
-    'Every tab numbers its events: a number that never came is a lost event, in the hour of the next one that came. What a tab lost after its last event nobody can see. Late: more than a minute after it happened.'
+    'Every tab numbers its events: a number that never came is a lost event, in the hour of the next one that came. What a tab lost after its last event nobody can see. Late: more than a minute after it happened. Passed over: copies, dead letters and gaps. Given up: what browsers say that they gave up; those that had a number already are missing as well.'
   list.whole.append(element('p', 'hint', about))
   const completeness = createCompleteness()
   const [complete, ...offsets] = completeness.elements
@@ -54,9 +66,7 @@ export const openLoss: OpenRoom = (place, house) => {
           row.site,
           ...counts.map(name => (name === 'missing' && row.missing > 0 ? bad(row.missing) : row[name])),
         ])
-        const columns = ['Hour', 'Site', 'Expected', 'Arrived', 'Missing', 'Late', 'Copies', 'Given up'].map(
-          (name, index) => ({ name, title: '', numeric: index > 1 }),
-        )
+        const columns = ['Hour', 'Site', ...counts.map(name => ({ ...numberColumns[name], numeric: true }))]
         const nothing = element('p', 'nothing', 'No events in this time.')
         list.body.replaceChildren(rows.length === 0 ? nothing : tableOf('Loss by hour', columns, rows))
       })

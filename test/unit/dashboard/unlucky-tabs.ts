@@ -17,28 +17,32 @@ interface Numbered {
   delayMs?: number
   skipped?: number
   dropped?: number
+  /** Of what was dropped. @default full */
+  reason?: string
   /** @default made of site, tab and number */
   id?: string
 }
 
 /** Landed lines of tabs with numbers as they are given, in the order of the topic. */
 export function linesOf(events: readonly Numbered[]): string[] {
-  return events.map(({ tab, n, timeMs, site = 'example', path = '/', delayMs = 0, skipped, dropped, id }, offset) => {
-    const record = landedRecord({
-      timeMs,
-      path,
-      ...(dropped === undefined ? {} : { action: 'events_dropped', properties: { full: dropped } }),
-    })
-    const created = new Date(timeMs + delayMs).toISOString()
-    const event = { ...record.event, id: id ?? `${site}-${tab}-${n}`, sequence: n, created }
-    const text = encodeRecord({ ...record, site, tab: { id: tab }, event }).toString()
-    return landedText(text, {
-      topic: 'clicktrail',
-      partition: 0,
-      offset,
-      ...(skipped === undefined ? {} : { skipped }),
-    })
-  })
+  return events.map(
+    ({ tab, n, timeMs, site = 'example', path = '/', delayMs = 0, skipped, dropped, reason = 'full', id }, offset) => {
+      const record = landedRecord({
+        timeMs,
+        path,
+        ...(dropped === undefined ? {} : { action: 'events_dropped', properties: { [reason]: dropped } }),
+      })
+      const created = new Date(timeMs + delayMs).toISOString()
+      const event = { ...record.event, id: id ?? `${site}-${tab}-${n}`, sequence: n, created }
+      const text = encodeRecord({ ...record, site, tab: { id: tab }, event }).toString()
+      return landedText(text, {
+        topic: 'clicktrail',
+        partition: 0,
+        offset,
+        ...(skipped === undefined ? {} : { skipped }),
+      })
+    },
+  )
 }
 
 /** `length` events of a tab, `stepMs` apart. */
@@ -74,6 +78,8 @@ export function unluckyTabs(): Numbered[] {
     ...[3, 1, 2].map((n, index) => ({ tab: 'clock', n, timeMs: ageOf(11 - index) })),
     ...[5, 20_000, -3].map((dropped, index) => ({ tab: 'dropped', n: index + 1, timeMs: ageOf(3), dropped })),
     { tab: 'dropped', n: 1, timeMs: ageOf(3), dropped: 5 },
+    { tab: 'dropped', n: 4, timeMs: ageOf(3), dropped: 20_001, reason: 'http_400' },
+    { tab: 'dropped', n: 5, timeMs: ageOf(2), dropped: 11, reason: 'rejected' },
     // The same tab id at another site is another tab.
     ...tabOf('even-3', 4, { timeMs: ageOf(6), site: 'other' }),
     // One id, two actions: what came first counts.

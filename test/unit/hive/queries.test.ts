@@ -78,7 +78,7 @@ describe('the views in DuckDB', () => {
 })
 
 describe('loss', () => {
-  test('counts what is missing, late, doubled and given up, in the hour and site where it belongs', async () => {
+  test('counts what is missing, late, passed over, given up and refused, in the hour and site where it belongs', async () => {
     const lossy = await landed(lossyLog, 'lossy', lossyWindow, 10)
     const rows = await rowsOf('SELECT * FROM loss ORDER BY dt, hr, site', lossy)
     expect(rows.map((row, index) => cellsLike(lossOfLossyLog[index], row))).toEqual(lossOfLossyLog)
@@ -89,7 +89,7 @@ describe('a loss that is not believed', () => {
   const lossOf = async (events: string, told: string) => {
     const nameOf = (view: string) => (view === 'event_rows' ? events : view === 'events_distinct' ? told : view)
     const view = viewsOf(duckDbDialect, nameOf).find(({ name }) => name === 'loss')
-    const [row] = await rowsOf(`SELECT expected, arrived, missing, given_up FROM (${view?.query})`)
+    const [row] = await rowsOf(`SELECT expected, arrived, missing, given_up, refused FROM (${view?.query})`)
     return row?.map(Number)
   }
   const at = "'s' AS site, '2026-11-21' AS happened_dt, '02' AS happened_hr"
@@ -106,11 +106,11 @@ describe('a loss that is not believed', () => {
     ['of a first number beyond it', [100_001], [1, 1, 0]],
     ['beside a hole', [1, 3, Number.MAX_SAFE_INTEGER], [4, 3, 1]],
   ])('%s', async (_, numbers, loss) => {
-    expect(await lossOf(eventsOf(...numbers), toldOf(10_000))).toEqual([...loss, 10_007])
+    expect(await lossOf(eventsOf(...numbers), toldOf(10_000))).toEqual([...loss, 10_007, 7])
   })
 
   test('of what a browser says that it gave up', async () => {
-    expect(await lossOf(eventsOf(1), toldOf(Number.MAX_SAFE_INTEGER))).toEqual([1, 1, 0, 10_007])
+    expect(await lossOf(eventsOf(1), toldOf(Number.MAX_SAFE_INTEGER))).toEqual([1, 1, 0, 10_007, 7])
   })
 })
 

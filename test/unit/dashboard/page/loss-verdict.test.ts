@@ -4,7 +4,7 @@ import { lossVerdict } from '../../../../dashboard/page/loss-verdict.ts'
 const hour = 3_600_000
 const fromMs = new Date(2026, 10, 20, 8).getTime()
 const nowMs = fromMs + 100 * hour
-const counts = { expected: 2_000, arrived: 2_000, missing: 0, late: 0, copies: 0, givenUp: 0 }
+const counts = { expected: 2_000, arrived: 2_000, missing: 0, late: 0, passedOver: 0, givenUp: 0, refused: 0 }
 const read = { pendingFiles: 0, ready: true }
 
 const say = ({ loss = {}, untilMs = null, reading = read }: Partial<Said> = {}) =>
@@ -30,10 +30,18 @@ test.each([
 })
 
 test('what else happened is added', () => {
-  const { text } = say({ loss: { missing: 1, late: 2, copies: 1, givenUp: 4 } })
+  const { text } = say({ loss: { missing: 1, late: 2, passedOver: 4, givenUp: 3 } })
   expect(text).toContain(
-    '1 of 2,000 events since 20 Nov, 08:00 is missing (0.05 %); 2 came late; 1 copy came; browsers',
+    '1 of 2,000 events since 20 Nov, 08:00 is missing (0.05 %); 2 came late; 4 passed over (copies, dead letters, gaps); browsers',
   )
+})
+
+test.each([
+  [{ missing: 1, givenUp: 3 }, '; browsers gave up 3 (those that had a number already are among the missing).'],
+  [{ givenUp: 3, refused: 1 }, '; browsers gave up 3, 1 of them refused by the collector.'],
+])('what browsers gave up is said with who refused it, and is not to be added to the missing: %j', (loss, text) => {
+  const said = say({ loss }).text
+  expect(said.slice(said.indexOf('; browsers'))).toBe(text)
 })
 
 test.each([

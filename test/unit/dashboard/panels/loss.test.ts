@@ -22,7 +22,8 @@ test.each([
   'the loss of %s is that of the view by Hive’s text: holes, resends, gaps, give-ups and numbers that nobody believes',
   async (_, selection, where) => {
     const { panel, rows } = unlucky
-    const view = await rows(`SELECT dt, hr, site, expected, arrived, missing, late, copies, given_up AS "givenUp"
+    const view =
+      await rows(`SELECT dt, hr, site, expected, arrived, missing, late, passed_over AS "passedOver", given_up AS "givenUp", refused
     FROM ${plainLoss} ${where} ORDER BY dt DESC, hr DESC, site`)
     const { hours, totals, pages } = await lossOf(panel('loss', selection))
     const expected = view.map(({ dt, hr, site, ...counts }) => ({
@@ -39,7 +40,8 @@ test.each([
 test('there is something of everything in what the view is compared with', async () => {
   const { totals } = await lossOf(unlucky.panel('loss', { range: 'all' }))
   expect(Object.values(totals).every(count => count > 0)).toBe(true)
-  expect(totals.givenUp).toBe(5 + 10_000 + 7)
+  expect(totals.refused).toBe(10_000 + 11)
+  expect(totals.givenUp).toBe(5 + 10_000 + 7 + totals.refused)
 })
 
 test('a loss is on the page of the event that came next, and the pages that lost most come first', async () => {

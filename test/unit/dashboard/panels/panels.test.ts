@@ -104,7 +104,7 @@ test('a number of a tab that never came is missing in the hour of the next one t
   const { panel } = await landed(offsets.map(offset => ({ offset, timeMs: nowMs - hour + offset * minute })))
   expect(await panel('loss')).toMatchObject({
     untilMs: null,
-    totals: { expected: 16, arrived: 13, missing: 3, copies: 0 },
+    totals: { expected: 16, arrived: 13, missing: 3, passedOver: 0 },
     hours: [{ site: 'example', missing: 3, fromMs: Date.UTC(2026, 10, 21, 11) }],
   })
 })
