@@ -61,15 +61,20 @@ interface Options {
   maxRecords?: number
   maxBytes?: number
   onBuffered?: (bytes: number) => void
+  onDrop?: (partition: number) => void
   onProgress?: (progress: { hour: number; hourMs: number; rows: number }) => void
 }
 
-async function reload({ counts, maxRecords = 1_000, onBuffered, ...more }: Options = {}) {
+async function reload({ counts, maxRecords = 1_000, onBuffered, onDrop, ...more }: Options = {}) {
   const client = elasticsearchClient({ urls: [fake.url] })
   const real = createElasticsearchSink({ client, topic: 't', logger, maxRecords, waitForMapping: false })
   const sink: Sink = {
     ...real,
     counts: () => counts ?? real.counts(),
+    drop(partition) {
+      real.drop(partition)
+      onDrop?.(partition)
+    },
     buffered(partition) {
       const buffered = real.buffered(partition)
       onBuffered?.(buffered.bytes)
@@ -175,10 +180,13 @@ test('brings in the rest when it is repeated after an end in the middle', async 
   expect(await reload()).toEqual({ ...all, rows: 30, created: 30 - before, there: before, copies: 0 })
 })
 
-test('ends with the first error, other partitions too', async () => {
+test('ends with the first error, and gives up the other partitions', async () => {
   for (const partition of [0, 1, 2]) land(0, 10, { partition })
-  fake.always = () => ({ status: 401, body: { error: { type: 'security_exception', reason: 'who are you?' } } })
-  await expect(reload()).rejects.toThrow('bulk')
+  const refused = { status: 401, body: { error: { type: 'security_exception', reason: 'who are you?' } } }
+  fake.always = ({ body }) => (body.includes('"partition":1,') ? refused : 'hang')
+  const dropped: number[] = []
+  await expect(reload({ onDrop: partition => dropped.push(partition) })).rejects.toThrow('bulk')
+  await until(() => dropped.length === 3, { what: 'every partition to be given up' })
 })
 
 test('ends where the storage is away, and says so', async () => {
