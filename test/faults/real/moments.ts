@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../../support/until.ts'
-import { startWebHdfsProxy } from '../../support/webhdfs-proxy.ts'
 import type { RealWorld } from './world.ts'
 
 /** A writer has stored something. */
@@ -18,21 +17,6 @@ export async function moment(world: RealWorld, mostMs = 2_000): Promise<void> {
 /** The writer that runs longest is at work. */
 export async function hasLanded({ writers: [writer] }: RealWorld): Promise<void> {
   await until(() => !writer || stored.test(writer.output()), { what: 'something stored', timeoutMs: 60_000 })
-}
-
-/** Has one more writer, and does something when the DataNode has half of a file of its. */
-export async function inMidUpload(world: RealWorld, act: () => Promise<void>): Promise<void> {
-  await hasLanded(world)
-  const proxy = await startWebHdfsProxy(world.servers.hdfs.active().url)
-  world.atEnd(() => proxy.close())
-  let isHalfway = false
-  proxy.halfway = async () => {
-    await act()
-    isHalfway = true
-  }
-  proxy.treat = ({ op, dataNode }) => (dataNode && op === 'CREATE' && !isHalfway ? 'halt' : 'pass')
-  await world.startOne({ env: { HDFS_URL: proxy.url } })
-  await until(() => isHalfway, { what: 'an upload', timeoutMs: 180_000 })
 }
 
 /** How often the writers that run have said it, all together. */

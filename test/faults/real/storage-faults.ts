@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type ProxiedCall, startWebHdfsProxy, type Treatment } from '../../support/webhdfs-proxy.ts'
 import { fullDisk } from './hdfs-site.ts'
-import { hasLanded, inMidUpload, isSaidAgain, timesSaid } from './moments.ts'
+import { inMidUpload, startProxied } from './mid-upload.ts'
+import { hasLanded, isSaidAgain, timesSaid } from './moments.ts'
 import type { RealFault } from './play.ts'
 import type { RealWorld } from './world.ts'
 
@@ -115,18 +116,16 @@ async function startDataNode({ servers }: RealWorld, ...more: string[]): Promise
 
 const dataNodeKilled: RealFault = {
   name: 'DataNode killed in mid-upload',
-  lengthMs: 40_000,
+  before: startProxied,
   async trouble(world) {
     const [dataNode] = world.servers.hdfs.dataNodes
     const cut = /ECONNRESET|socket hang up/
     const before = timesSaid(world, cut)
-    await inMidUpload(world, async () => dataNode?.end('SIGKILL'))
+    if (!(await inMidUpload(world, async () => dataNode?.end('SIGKILL')))) return
     if (await isSaidAgain(world, cut, before)) world.happened++
     else world.wrong.push('no upload was cut')
     await wait(world.random.below(3_000))
     await dataNode?.start()
-    // Each round has brought one more.
-    await world.end(world.some(), world.random.pick(['SIGTERM', 'SIGKILL']))
     await wait(2_000)
   },
 }

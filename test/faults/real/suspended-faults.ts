@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { hasLanded, inMidUpload, timesSaid } from './moments.ts'
+import { inMidUpload, startProxied } from './mid-upload.ts'
+import { hasLanded, timesSaid } from './moments.ts'
 import type { OwnServer } from './own-server.ts'
 import type { RealFault } from './play.ts'
 import type { RealWorld } from './world.ts'
@@ -20,9 +21,10 @@ const silent = /nothing came or went for 60000 ms/
 const uploading: RealFault = {
   name: 'DataNode suspended in mid-upload',
   lengthMs: 70_000,
+  before: startProxied,
   async trouble(world) {
     const [dataNode] = world.servers.hdfs.dataNodes
-    await inMidUpload(world, async () => dataNode?.suspend())
+    if (!(await inMidUpload(world, async () => dataNode?.suspend()))) return
     const before = timesSaid(world, silent)
     await suspendFor(world, dataNode, longerThanPatienceMs)
     if (timesSaid(world, silent) === before) world.wrong.push('no upload was given up')
