@@ -97,7 +97,7 @@ const narrowQueue: RealFault = {
   name: 'write queue of 1',
   async before(world) {
     await startWith(world, '-Ethread_pool.write.size=1', '-Ethread_pool.write.queue_size=1')
-    await customize(world, { settings: { number_of_shards: 12 } })
+    await customize(world, { settings: { number_of_shards: 5 } })
   },
   trouble: () => wait(500),
   async after(world) {
