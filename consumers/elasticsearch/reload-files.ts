@@ -47,9 +47,17 @@ export interface FilesReloaded {
 
 const partitionsAtOnce = 4
 const maxProblems = 100
+/** No commit and no end: the sink takes every offset. */
+const wholeLog = { low: 0, high: Number.MAX_SAFE_INTEGER, committed: undefined }
 
-/** One line of a file: a record at its place on the log, or why it is none. */
-type Read = { line: number } & ({ offset: number; eventId: string; value: Buffer } | { fault: string })
+/** A record as it lies in a file, at its place on the log. */
+interface Row {
+  path: string
+  line: number
+  offset: number
+  eventId: string
+  value: Buffer
+}
 
 /**
  * Brings the rows of landed files to Elasticsearch, hour by hour: each is created under its event's id, or there already and looked at. What
@@ -93,12 +101,11 @@ interface Run extends ReloadFilesOptions {
 /** Files of one partition and hour, through the writer's own sink, as if the log held nothing else. */
 async function reloadPartition(partition: number, files: readonly FoundFile[], run: Run): Promise<void> {
   const { sink, signal, done, maxBytes = 16_000_000 } = run
-  const places = new WeakMap<object, { path: string; line: number; eventId: string }>()
-  const wholeLog = { low: 0, high: Number.MAX_SAFE_INTEGER, committed: undefined }
+  const rows = new WeakMap<object, Row>()
   let next = Number.POSITIVE_INFINITY
 
   function refuse({ record, reason, message }: Rejected): void {
-    const { path = '', line = 0, eventId = '' } = places.get(record) ?? {}
+    const { path = '', line = 0, eventId = '' } = rows.get(record) ?? {}
     done.refused++
     name(done, { path, line, what: `event ${eventId}: ${reason}: ${message}` })
   }
@@ -112,27 +119,20 @@ async function reloadPartition(partition: number, files: readonly FoundFile[], r
   }
 
   try {
-    for (const file of files) {
-      for await (const one of linesOf(file, run)) {
-        if ('fault' in one) {
-          done.unread++
-          name(done, { path: file.path, line: one.line, what: one.fault })
-          continue
-        }
-        signal.throwIfAborted()
-        const { line, offset, eventId, value } = one
-        // The sink passes over what is not behind the last: another generation, or a file that holds offsets once more.
-        if (offset < next) {
-          await settle(0)
-          await sink.start(partition, wholeLog, signal)
-        }
-        next = offset + 1
-        const record = { offset, value, timestampMs: 0 }
-        places.set(record, { path: file.path, line, eventId })
-        if (++done.rows % 1_000 === 0) run.onRows()
-        sink.add(partition, [record], Date.now()).forEach(refuse)
-        await settle(maxBytes)
+    for await (const row of rowsOf(files, run)) {
+      signal.throwIfAborted()
+      const { offset, value } = row
+      // The sink passes over what is not behind the last: another generation, or a file that holds offsets once more.
+      if (offset < next) {
+        await settle(0)
+        await sink.start(partition, wholeLog, signal)
       }
+      next = offset + 1
+      const record = { offset, value, timestampMs: 0 }
+      rows.set(record, row)
+      if (++done.rows % 1_000 === 0) run.onRows()
+      sink.add(partition, [record], Date.now()).forEach(refuse)
+      await settle(maxBytes)
     }
     await settle(0)
   } finally {
@@ -140,26 +140,34 @@ async function reloadPartition(partition: number, files: readonly FoundFile[], r
   }
 }
 
-async function* linesOf(file: FoundFile, { read, topic, from = 0 }: Run): AsyncGenerator<Read> {
-  let line = 0
-  try {
-    for await (const { lines } of readLines(file, read)) {
-      for (const bytes of lines) {
-        line++
-        const found = readLine(bytes)
-        if ('fault' in found) {
-          yield { line, fault: found.what }
-          continue
-        }
-        const { row } = found
-        if (row.topic !== topic || row.partition !== file.partition || row.generation !== file.generation)
-          yield { line, fault: `a row of partition ${row.partition}, generation ${row.generation} of ${row.topic}` }
-        else if (row.offset >= from) yield { line, offset: row.offset, eventId: row.eventId, value: recordOf(bytes) }
-      }
+/** What can be read of files, in order; the rest is named. */
+async function* rowsOf(files: readonly FoundFile[], { read, topic, from = 0, done }: Run): AsyncGenerator<Row> {
+  for (const file of files) {
+    const { path, partition, generation } = file
+    let line = 0
+    const leaveOut = (at: number, what: string) => {
+      done.unread++
+      name(done, { path, line: at, what })
     }
-  } catch (error) {
-    if (!(error instanceof DamagedFile)) throw error
-    yield { line: line + 1, fault: `${error.message}; nothing is known of what lies behind` }
+    try {
+      for await (const { lines } of readLines(file, read)) {
+        for (const bytes of lines) {
+          line++
+          const found = readLine(bytes)
+          if ('fault' in found) {
+            leaveOut(line, found.what)
+            continue
+          }
+          const { offset, eventId, ...log } = found.row
+          if (log.topic !== topic || log.partition !== partition || log.generation !== generation)
+            leaveOut(line, `a row of partition ${log.partition}, generation ${log.generation} of ${log.topic}`)
+          else if (offset >= from) yield { path, line, offset, eventId, value: recordOf(bytes) }
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof DamagedFile)) throw error
+      leaveOut(line + 1, `${error.message}; nothing is known of what lies behind`)
+    }
   }
 }
 
