@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { duckDbDialect, viewsOf } from '../deploy/hive/views.ts'
 import { lossView } from './loss-view.ts'
+import { sessionsView } from './sessions-view.ts'
 
 /** The landed record as DuckDB reads it: one entry a column, the same names and types as the Hive table's. */
 const recordShape = {
@@ -59,8 +60,14 @@ export interface DatabaseOptions {
   memoryLimit?: string
 }
 
+/** Views that DuckDB answers several times sooner by another text than Hive's. */
+const quickViews = new Map([
+  ['loss', lossView],
+  ['sessions', sessionsView],
+])
+
 /**
- * Opens an empty in-memory DuckDB with the table `events` and the views that Hive has on it; `loss` is asked in another way, for the same rows. It has no way out from the first moment: no files, no
+ * Opens an empty in-memory DuckDB with the table `events` and the views that Hive has on it; `loss` and `sessions` are asked in another way, for the same rows. It has no way out from the first moment: no files, no
  * network, no extensions, and its configuration can't be changed again. Rows come in as parameters only.
  */
 export async function openDatabase({ memoryLimit = '512MB' }: DatabaseOptions = {}): Promise<Database> {
@@ -80,7 +87,7 @@ export async function openDatabase({ memoryLimit = '512MB' }: DatabaseOptions = 
   await keeper.run('USE landed')
   await keeper.run(`CREATE TABLE events (${columns.join(', ')}, dt VARCHAR NOT NULL, hr VARCHAR NOT NULL)`)
   for (const { name, query } of viewsOf(duckDbDialect, name => name))
-    await keeper.run(`CREATE VIEW ${name} AS ${name === 'loss' ? lossView : query}`)
+    await keeper.run(`CREATE VIEW ${name} AS ${quickViews.get(name) ?? query}`)
   return {
     async connect() {
       const connection = await instance.connect()
