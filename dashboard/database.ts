@@ -60,7 +60,7 @@ export interface DatabaseOptions {
   memoryLimit?: string
 }
 
-/** Views that DuckDB answers several times sooner by another text than Hive's. */
+/** Views that DuckDB answers sooner by another text than Hive's. */
 const quickViews = new Map([
   ['loss', lossView],
   ['sessions', sessionsView],
