@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { tableSettings } from './hdfs.ts'
 import { elasticsearchSettings, kafkaSettings, type Subcommand, toCommand } from './options/options.ts'
 import { timeOf } from './options/time-flag.ts'
-import { usageExitsTwo, wholeFrom } from './options/usage.ts'
+import { wholeFrom } from './options/usage.ts'
 
 const subcommand: Subcommand = {
   name: 'reload',
@@ -35,7 +35,7 @@ const subcommand: Subcommand = {
 
 /** `clicktrail reload`: the way out of damaged files and of documents that are missing. */
 export function reload(): Command {
-  return usageExitsTwo(toCommand(subcommand)).addHelpText(
+  return toCommand(subcommand).addHelpText(
     'after',
     `
 --sink hdfs moves the files from the one that holds the offset on to <parent of the table>/_replaced/<table>/<time>/, the newest first. Nothing is

@@ -53,7 +53,7 @@ afterEach(async () => {
 
 it('appends to the topic what is for every writer, and says so when it is acknowledged', async () => {
   const { topic, replayer } = setUp({ elasticsearch: false })
-  const routes = [route(1), route(2, { headers: { 'clicktrail.replays': '3' } }), route(3)]
+  const routes = [route(1, {}), route(2, { headers: { 'clicktrail.replays': '3' } }), route(3, {})]
   expect(await replayer(routes, signal)).toEqual(['topic', 'exhausted', 'topic'])
   expect(topic.appends).toMatchObject([{ partition: 0, records: [{}, {}] }])
 })
