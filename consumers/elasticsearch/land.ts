@@ -52,6 +52,7 @@ export async function land(entries: readonly BulkEntry[], options: LandOptions):
     signal.throwIfAborted()
     const { answer, lone } = await create(chunk, options)
     const answered = !('outcome' in answer)
+    const stored = landed.created
     let again = answered ? await settle(chunk, answer, landed, options) : afterFailure(chunk, answer, landed, lone)
     if (!answered && !again && answer.statusCode === 400) alone.push(answer.message)
     if (queue.length === 0 && entries.length > 1 && alone.length === entries.length && new Set(alone).size === 1) {
@@ -66,6 +67,7 @@ export async function land(entries: readonly BulkEntry[], options: LandOptions):
     }
     queue.unshift(...again.chunks)
     if (!again.pause) continue
+    if (landed.created > stored) attempt = 0
     logger.warn({ attempt, records: again.chunks.flat().length, why: again.pause }, 'elasticsearch refused documents')
     await wait(backoffMs(attempt++, backoff), signal)
   }

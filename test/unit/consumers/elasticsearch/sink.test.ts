@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { BackoffOptions } from '../../../../consumers/backoff.ts'
 import { elasticsearchClient } from '../../../../consumers/elasticsearch/client.ts'
 import { createElasticsearchSink } from '../../../../consumers/elasticsearch/sink.ts'
 import { PartitionHalted, type Sink } from '../../../../consumers/sink.ts'
@@ -16,7 +17,13 @@ beforeEach(async () => {
 afterEach(() => fake.close())
 
 const open = (
-  options: { maxRecords?: number; maxBytes?: number; maxInFlight?: number; requestTimeoutMs?: number } = {},
+  options: {
+    maxRecords?: number
+    maxBytes?: number
+    maxInFlight?: number
+    requestTimeoutMs?: number
+    backoff?: BackoffOptions
+  } = {},
 ) =>
   createElasticsearchSink({
     client: elasticsearchClient({ urls: [fake.url], requestTimeoutMs: options.requestTimeoutMs ?? 5_000 }),
@@ -130,6 +137,17 @@ describe('a bulk', () => {
     expect(next).toBe(10)
     expect(fake.documents.size).toBe(10)
   })
+
+  it('waits no longer each time while some of it is stored', async () => {
+    let left = 1
+    fake.itemFault = () => (left-- > 0 ? undefined : { status: 429, type: 'es_rejected_execution_exception' })
+    fake.always = () => {
+      left = 1
+      return undefined
+    }
+    await landAll(logRecords(0, 0, 16), { backoff: { baseMs: 2, maxMs: 60_000 } })
+    expect(fake.documents.size).toBe(16)
+  }, 10_000)
 
   it('finds what is there in an index that is blocked, and waits with the rest alone', async () => {
     await landAll(logRecords(0, 0, 5))
