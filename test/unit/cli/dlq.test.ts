@@ -34,7 +34,7 @@ const openLog = (topic: string) => openEmbeddedLog({ dir: join(data, 'topic'), t
 const clicktrail = (...args: string[]) => runClicktrail({ args, env: { CLICKTRAIL_DATA_DIR: data } })
 const sequences = () => localRows(join(data, 'events')).map(row => row.event.sequence)
 
-/** Runs the writer of `clicktrail start` until so many rows are there, and it has refused at least so many records. */
+/** Runs the writer of `clicktrail start` until so many rows are there, and it has refused so many records. */
 async function land(rows: number, rejected: number): Promise<void> {
   const log = openLog('clicktrail')
   const deadLetters = openLog('clicktrail-dlq')
@@ -44,7 +44,7 @@ async function land(rows: number, rejected: number): Promise<void> {
   const consumer = createConsumer({ reader, sink, deadLetters: deadLetters.writer(), logger })
   await consumer.start()
   const refused = () => consumer.status().reduce((sum, one) => sum + one.rejected, 0)
-  await until(() => refused() >= rejected && sequences().length === rows, { what: 'rows', timeoutMs: 30_000 })
+  await until(() => refused() === rejected && sequences().length === rows, { what: 'rows', timeoutMs: 30_000 })
   await consumer.close()
   await log.close()
   await deadLetters.close()
