@@ -1,6 +1,8 @@
+import { constants, openSync } from 'node:fs'
 import pino, { type DestinationStream, type Logger } from 'pino'
-import pretty from 'pino-pretty'
+import { prettyFactory } from 'pino-pretty'
 import { errorFields } from './error-fields.ts'
+import { writeLinesTo } from './standard-error.ts'
 
 /** What a visitor or an operator has trusted us with: never written, whatever a line is given. */
 const secretFields = [
@@ -19,6 +21,7 @@ const secretFields = [
 /**
  * Logs to standard error: one JSON object a line, or for people where that is a terminal. Headers, bodies and whole
  * requests are left out wherever they stand in the first two levels of a line's fields; of errors only what says what went wrong is kept.
+ * Whoever reads standard error and stops, or goes, holds the process up by 2 s at its exit and never before.
  */
 export function createLog(level: string, destination: DestinationStream = standardError()): Logger {
   return pino(
@@ -31,7 +34,22 @@ export function createLog(level: string, destination: DestinationStream = standa
   )
 }
 
+let opened: DestinationStream | undefined
+
+/** One for the process, however many logs it has: each would hold back lines of its own, and write into the other's. */
 function standardError(): DestinationStream {
-  if (!process.stderr.isTTY) return pino.destination(2)
-  return pretty({ destination: 2, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true })
+  // asking for process.stderr is also what makes a pipe or a socket non-blocking
+  opened ??= process.stderr.isTTY
+    ? writeLinesTo(openTerminal(), prettyFactory({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }))
+    : writeLinesTo(2)
+  return opened
+}
+
+/** The terminal behind fd 2 once more, non-blocking: a person may hold it, and the shell that shares fd 2 wants it to block. */
+function openTerminal(): number {
+  try {
+    return openSync('/dev/fd/2', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  } catch {
+    return 2
+  }
 }
