@@ -1,4 +1,4 @@
-import { constants, openSync } from 'node:fs'
+import { constants, fstatSync, openSync } from 'node:fs'
 import pino, { type DestinationStream, type Logger } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import { errorFields } from './error-fields.ts'
@@ -38,16 +38,18 @@ let opened: DestinationStream | undefined
 
 /** One for the process, however many logs it has: each would hold back lines of its own, and write into the other's. */
 function standardError(): DestinationStream {
-  // asking for process.stderr is also what makes a pipe or a socket non-blocking
+  // asking for process.stderr is also what makes a socket non-blocking, which has no second opening
   opened ??= process.stderr.isTTY
-    ? writeLinesTo(openTerminal(), prettyFactory({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }))
-    : writeLinesTo(2)
+    ? writeLinesTo(openAgain(), prettyFactory({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }))
+    : writeLinesTo(openAgain())
   return opened
 }
 
-/** The terminal behind fd 2 once more, non-blocking: a person may hold it, and the shell that shares fd 2 wants it to block. */
-function openTerminal(): number {
+/** The pipe or the terminal behind fd 2 once more, non-blocking: fd 2 is made to block by any child process that inherits it. */
+function openAgain(): number {
   try {
+    // a file blocks nobody, and a second opening of it would begin at its start
+    if (fstatSync(2).isFile()) return 2
     return openSync('/dev/fd/2', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   } catch {
     return 2
