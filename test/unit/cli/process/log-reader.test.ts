@@ -1,5 +1,8 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -38,7 +41,7 @@ async function said(from: Child, word: string): Promise<void> {
 }
 
 /** The exit code of a child that is about to end: null where it did not end in time. */
-async function ended(ending: Child): Promise<number | null> {
+async function ended(ending: ChildProcess): Promise<number | null> {
   const timer = setTimeout(() => ending.kill('SIGKILL'), stopMs)
   if (ending.exitCode === null && ending.signalCode === null) await once(ending, 'exit')
   clearTimeout(timer)
@@ -69,6 +72,22 @@ it.concurrent('stops while nobody takes its lines', async () => {
   await said(child, 'logged')
   child.kill('SIGTERM')
   expect(await ended(child)).toBe(0)
+})
+
+it.concurrent('stops while nobody takes its lines from a pipe that a child of it has made to block', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'clicktrail-log-'))
+  spawnSync('mkfifo', [join(dir, 'pipe')])
+  const pipe = openSync(join(dir, 'pipe'), constants.O_RDWR)
+  const args = [fixture.script, String(someLines), 'inherited']
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', pipe] })
+  let output = ''
+  child.stdout?.on('data', chunk => {
+    output += chunk
+    if (output === 'logged\n') child.kill('SIGTERM')
+  })
+  expect(await ended(child)).toBe(0)
+  closeSync(pipe)
+  rmSync(dir, { recursive: true })
 })
 
 it.concurrent('stops when the reader that took nothing goes before the signal', async () => {
