@@ -1,4 +1,3 @@
-import type { RequestListener } from 'node:http'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { TopicWriter } from '../topic/topic.ts'
@@ -6,16 +5,16 @@ import { createAcceptEvents } from './accept-events.ts'
 import { createAdmin } from './admin/admin.ts'
 import { createMetrics, type Metrics } from './admin/metrics.ts'
 import { type Readiness, readiness } from './admin/readiness.ts'
-import type { Refusal } from './http/answer.ts'
+import type { Reply } from './http/answer.ts'
 import { corsPolicy } from './http/cors.ts'
-import { earlyRefusal } from './http/early-refusal.ts'
-import { eventsRoute, partsOf } from './http/events-route.ts'
+import { eventsListener } from './http/events-listener.ts'
+import { type EventsRequest, eventsRoute } from './http/events-route.ts'
 import { createInFlight } from './http/in-flight.ts'
+import type { Direct } from './http/listen.ts'
 import { createRateLimit } from './http/rate-limit.ts'
 import { createScriptApp } from './http/script-app.ts'
 import { originsOf, type Sites, siteRule } from './http/sites.ts'
-import { createWaitingRoom, type WaitingRoom } from './http/waiting-room.ts'
-import { originOf } from './http/whole-request.ts'
+import { createWaitingRoom } from './http/waiting-room.ts'
 import { type PrivacyOptions, privacyDocuments } from './privacy/documents.ts'
 import { createUserAgentParser } from './records/user-agent.ts'
 import { createPseudonyms, type VisitorMode } from './records/visitor.ts'
@@ -88,8 +87,8 @@ const closeGraceMs = 1_500
 const answerGraceMs = 500
 
 export interface Collector {
-  /** The events path, what serves it, what counts the requests that are refused before they are anybody's, and where they wait their turn. */
-  events: { path: string; listener: RequestListener; answered(outcome: Refusal): void; room: WaitingRoom }
+  /** The events path, and what serves it. */
+  events: Direct
   /** The scripts and a 404 for all else. */
   app: Hono
   /** `/livez`, `/readyz`, `/metrics`, for a port of their own. */
@@ -129,17 +128,8 @@ export function createCollector(options: CollectorOptions): Collector {
   let draining = false
   const cors = corsPolicy(originsOf(sites, origins))
   const { answered } = metrics
-  const refusalTo = earlyRefusal(cors)
-  const room = createWaitingRoom({
-    overloaded: batcher.overloaded,
-    refusal(request) {
-      const refusable = request.method === 'POST' && partsOf(request.target).path === eventsPath
-      const text = refusable && !draining ? refusalTo(originOf(request)) : undefined
-      if (text !== undefined) answered('overloaded')
-      return text
-    },
-  })
-  const events = eventsRoute({
+  const room = createWaitingRoom()
+  const route = eventsRoute({
     ...http,
     acceptEvents,
     cors,
@@ -156,10 +146,16 @@ export function createCollector(options: CollectorOptions): Collector {
   const documents = privacy ? privacyDocuments(privacy, told) : []
   const { app, immutable } = createScriptApp({ script, debugScript, scriptPath, eventsPath, documents, answered })
 
+  function answer(request: EventsRequest): Reply | Promise<Reply | undefined> {
+    const reply = route(request)
+    return reply instanceof Promise ? inFlight.run(() => reply) : reply
+  }
+
   return {
     events: {
       path: eventsPath,
-      listener: (request, response) => void inFlight.run(() => events(request, response)),
+      listener: eventsListener({ cors, route: answer }),
+      answer,
       answered,
       room,
     },

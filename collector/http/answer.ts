@@ -59,7 +59,13 @@ export const overloaded = {
   retryAfterSeconds: 2,
 } as const satisfies Answer
 
-type Headers = Readonly<Record<string, string>>
+export type Headers = Readonly<Record<string, string>>
+
+/** An answer, and the headers that its page needs to see it. */
+export interface Reply {
+  answer: Answer
+  headers: Headers
+}
 
 /** Writes an answer as the whole response: JSON unless it is a 204, never cached, with `headers` added. */
 export function writeAnswer(response: ServerResponse, answer: Answer, headers: Headers): void {
@@ -79,15 +85,16 @@ export function responseOf(answer: Exclude<Answer, { outcome: 'acknowledged' }>)
 
 /** The same as the last bytes of a connection, for what can't be read as a request. */
 export function lastBytesOf(answer: Refused): string {
-  return bytesOf({ ...answer, close: true })
+  return answerText({ answer: { ...answer, close: true }, headers: {} }, {})
 }
 
-/** The same as bytes for a connection, where the answer is not Node's to write. */
-export function bytesOf(answer: Refused, added: Headers = {}): string {
+/** The same as text for a connection, where the answer is not Node's to write; `added` comes behind the headers of the answer. */
+export function answerText({ answer, headers }: Reply, added: Headers): string {
   const status = statuses[answer.outcome]
-  const text = bodyOf(answer)
-  const headers = { ...added, ...headersOf(answer), 'Content-Length': String(Buffer.byteLength(text)) }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const text = answer.outcome === 'acknowledged' ? '' : bodyOf(answer)
+  const own =
+    answer.outcome === 'acknowledged' ? {} : { ...headersOf(answer), 'Content-Length': String(Buffer.byteLength(text)) }
+  const lines = Object.entries({ ...headers, ...own, ...added }).map(([name, value]) => `${name}: ${value}\r\n`)
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`
 }
 

@@ -1,14 +1,45 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from 'pino'
 import { limits } from '../../sdk/event.ts'
 import type { Client } from '../accept-events.ts'
 import type { Metrics } from '../admin/metrics.ts'
 import { clientAddress } from './address.ts'
-import { type Answer, overloaded, writeAnswer } from './answer.ts'
+import { type Answer, overloaded, type Reply } from './answer.ts'
 import type { CorsPolicy } from './cors.ts'
 import { httpLimits } from './http-limits.ts'
-import { headerFault, type Room, readBody } from './read-body.ts'
-import { isSpeculative } from './speculative.ts'
+import { type Body, headerFault, type ReadBodyOptions, type Room } from './read-body.ts'
+import { isSpeculative, type SpeculationHeaders } from './speculative.ts'
+
+/** A request for the events path, whoever has read it. */
+export interface EventsRequest {
+  method: string | undefined
+  /** Its path and query. */
+  target: string
+  headers: EventsHeaders
+  headerCount: number
+  socketAddress: string | undefined
+  /**
+   * All of its body, which may be written over as soon as the route has returned; or what reads it, and resolves to
+   * undefined where the request was answered meanwhile.
+   */
+  body: Buffer | ((options: ReadBodyOptions) => Promise<Body | undefined>)
+}
+
+/** The headers that are looked at, as they came. */
+export type EventsHeaders = SpeculationHeaders &
+  Partial<
+    Pick<
+      IncomingHttpHeaders,
+      | 'accept-language'
+      | 'content-encoding'
+      | 'content-type'
+      | 'host'
+      | 'origin'
+      | 'sec-gpc'
+      | 'user-agent'
+      | 'x-forwarded-for'
+    >
+  >
 
 export interface EventsRouteOptions {
   acceptEvents(body: Buffer, client: Client): Promise<Answer>
@@ -28,37 +59,42 @@ export interface EventsRouteOptions {
   now(): number
 }
 
-const methods = 'POST, OPTIONS'
+export const eventsMethods = 'POST, OPTIONS'
 
 /**
- * The HTTP side of the events path, on Node's own request and response: their web counterparts cost as much again as all
- * that is done here. Origin, method and headers are looked at before the body is. Always answers, faults of ours with a 500.
+ * The events path. Origin, method and headers are looked at before the body is. Answers every request, faults of ours with
+ * a 500, and at once where no body is needed for it; undefined where the request was answered meanwhile. Never rejects.
  */
 export function eventsRoute(
   options: EventsRouteOptions,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { cors, metrics, logger } = options
-  return async (request, response) => {
+): (request: EventsRequest) => Reply | Promise<Reply | undefined> {
+  const { cors, metrics, logger, trustedProxies } = options
+  return request => {
     const beganMs = performance.now()
-    const receivedMs = options.now()
-    const origin = cors.of(request.headers.origin)
-    if (request.method === 'OPTIONS' && origin.allowed) {
-      response.writeHead(204, { ...origin.headers, ...cors.preflight, Allow: methods }).end()
-      return
-    }
-    let answer: Answer
+    const { headers } = request
+    const origin = cors.of(headers.origin)
     try {
-      const address = addressOf(request, options.trustedProxies)
-      const arrival = { receivedMs, address, originAllowed: origin.allowed }
-      answer = refusalOf(request, arrival, options) ?? (await answerTo(request, arrival, options))
+      const arrival = {
+        receivedMs: options.now(),
+        address: addressOf(request, trustedProxies),
+        originAllowed: origin.allowed,
+      }
+      const refusal = refusalOf(request, arrival, options)
+      return refusal
+        ? replied(refusal)
+        : answerTo(request, arrival, options).then(answer => answer && replied(answer), failed)
     } catch (error) {
-      logger.error({ err: error }, 'a request failed')
-      answer = { outcome: 'internal', message: 'the collector failed: send the events again later' }
+      return failed(error)
     }
-    // A fault in its body was the answer.
-    if (response.headersSent) return
-    metrics.answered(answer.outcome, (performance.now() - beganMs) / 1_000)
-    writeAnswer(response, answer, origin.headers)
+
+    function replied(answer: Answer): Reply {
+      metrics.answered(answer.outcome, (performance.now() - beganMs) / 1_000)
+      return { answer, headers: origin.headers }
+    }
+    function failed(error: unknown): Reply {
+      logger.error({ err: error }, 'a request failed')
+      return replied({ outcome: 'internal', message: 'the collector failed: send the events again later' })
+    }
   }
 }
 
@@ -69,10 +105,10 @@ interface Arrival {
 }
 
 /** The answer that needs no body, or undefined. */
-function refusalOf(request: IncomingMessage, arrival: Arrival, options: EventsRouteOptions): Answer | undefined {
-  const { method, headers, rawHeaders } = request
-  if (rawHeaders.length > 2 * httpLimits.headers) {
-    const message = `the request has ${rawHeaders.length / 2} headers, at most ${httpLimits.headers} are allowed: leave some out`
+function refusalOf(request: EventsRequest, arrival: Arrival, options: EventsRouteOptions): Answer | undefined {
+  const { method, headers, headerCount } = request
+  if (headerCount > httpLimits.headers) {
+    const message = `the request has ${headerCount} headers, at most ${httpLimits.headers} are allowed: leave some out`
     return { outcome: 'too_many_headers', message }
   }
   if (!arrival.originAllowed) {
@@ -82,8 +118,8 @@ function refusalOf(request: IncomingMessage, arrival: Arrival, options: EventsRo
     }
   }
   if (method !== 'POST') {
-    const { path } = partsOf(request.url)
-    return { outcome: 'method_not_allowed', message: `${method} is not for ${path}: use POST`, allow: methods }
+    const { path } = partsOf(request.target)
+    return { outcome: 'method_not_allowed', message: `${method} is not for ${path}: use POST`, allow: eventsMethods }
   }
   if (options.draining()) {
     const message = 'this collector is about to end: send the events again after the seconds in Retry-After'
@@ -108,29 +144,39 @@ function refusalOf(request: IncomingMessage, arrival: Arrival, options: EventsRo
   return fault === undefined ? undefined : { outcome: 'unsupported', message: fault }
 }
 
-async function answerTo(request: IncomingMessage, arrival: Arrival, options: EventsRouteOptions): Promise<Answer> {
-  const { headers } = request
-  const body = await readBody(request, {
-    maxBytes: limits.bodyBytes,
-    timeoutMs: options.bodyTimeoutMs,
-    room: options.room,
-  })
-  if (!body.ok && body.refusal === 'overloaded') return { ...overloaded, message: body.message, close: true }
-  if (!body.ok) return { outcome: body.refusal, message: body.message, close: body.refusal === 'timeout' }
-  return options.acceptEvents(body.bytes, {
-    receivedMs: arrival.receivedMs,
-    ageMs: ageOf(request.url),
-    userAgent: headers['user-agent'],
-    acceptLanguage: headers['accept-language'],
-    address: arrival.address,
-    origin: headers.origin,
-  })
+function answerTo(request: EventsRequest, arrival: Arrival, options: EventsRouteOptions): Promise<Answer | undefined> {
+  const { body } = request
+  const client = clientOf(request, arrival)
+  return Buffer.isBuffer(body) ? options.acceptEvents(body, client) : answerToRead(body, client, options)
 }
 
-function addressOf({ headers, socket }: IncomingMessage, trustedProxies: number): string | undefined {
+async function answerToRead(
+  read: Exclude<EventsRequest['body'], Buffer>,
+  client: Client,
+  options: EventsRouteOptions,
+): Promise<Answer | undefined> {
+  const body = await read({ maxBytes: limits.bodyBytes, timeoutMs: options.bodyTimeoutMs, room: options.room })
+  if (body === undefined) return undefined
+  if (body.ok) return options.acceptEvents(body.bytes, client)
+  if (body.refusal === 'overloaded') return { ...overloaded, message: body.message, close: true }
+  return { outcome: body.refusal, message: body.message, close: body.refusal === 'timeout' }
+}
+
+function clientOf({ target, headers }: EventsRequest, { receivedMs, address }: Arrival): Client {
+  return {
+    receivedMs,
+    ageMs: ageOf(target),
+    userAgent: headers['user-agent'],
+    acceptLanguage: headers['accept-language'],
+    address,
+    origin: headers.origin,
+  }
+}
+
+function addressOf({ headers, socketAddress }: EventsRequest, trustedProxies: number): string | undefined {
   const forwardedFor = headers['x-forwarded-for']
   const list = Array.isArray(forwardedFor) ? forwardedFor.join() : forwardedFor
-  return clientAddress(socket.remoteAddress, list, trustedProxies)
+  return clientAddress(socketAddress, list, trustedProxies)
 }
 
 /** The path of a request target and its query, each without the question mark. */
@@ -140,7 +186,7 @@ export function partsOf(target = ''): { path: string; query: string } {
 }
 
 /** How long ago the batch was sealed, milliseconds; NaN for what is no number. */
-function ageOf(target: string | undefined): number {
+function ageOf(target: string): number {
   const { query } = partsOf(target)
   return query === '' ? 0 : Number(new URLSearchParams(query).get('age') ?? 0)
 }

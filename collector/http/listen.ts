@@ -1,23 +1,35 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { isIPv6, type Socket } from 'node:net'
+import { isIPv6, Server as NetServer, type Socket } from 'node:net'
 import { getRequestListener, type Http2Bindings, type HttpBindings, RequestError } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Hono } from 'hono'
 import type { Logger } from 'pino'
-import { type Refusal, type Refused, responseOf, writeAnswer } from './answer.ts'
+import { type Refusal, type Refused, type Reply, responseOf, writeAnswer } from './answer.ts'
 import { answerClientErrors } from './client-error.ts'
+import { type Connections, nodesConnections, takeConnections } from './connections.ts'
+import type { EventsRequest } from './events-route.ts'
 import { httpLimits } from './http-limits.ts'
 import { originForm, requestFault } from './request-fault.ts'
+import { sharedReads } from './shared-reads.ts'
 import { limitSockets } from './sockets.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
+export interface Direct {
+  path: string
+  /** Serves what Node's parser has read. */
+  listener: RequestListener
+  /** Serves a plain POST whose body is there. */
+  answer(request: EventsRequest): Reply | Promise<Reply | undefined>
+  /** Told of each request, for whichever path, that is refused before it is anybody's. */
+  answered(outcome: Refusal): void
+  /** Where all connections wait for their turn. */
+  room: WaitingRoom
+}
+
 export interface ListenOptions {
   app: Hono
-  /**
-   * A path that is served beside the app, without its cost. `answered` is told of each request, for whichever path, that is
-   * refused here; all connections wait in `room` for their turn.
-   */
-  direct?: { path: string; listener: RequestListener; answered(outcome: Refusal): void; room?: WaitingRoom }
+  /** A path that is served beside the app, without its cost. */
+  direct?: Direct
   host: string
   /** 0 takes any free port. */
   port: number
@@ -79,8 +91,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   // Node's answer would be 417, whatever else is wrong with the request; an expectation may be passed over (RFC 9110 §10.1.1).
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('dropRequest', () => answered('connection_spent'))
-  limitSockets(server, limits, logger)
-  options.direct?.room?.guard(server)
+  const connections = connectionsOf(server, options, limits)
+  limitSockets(server, { ...limits, closeIdle: () => connections.closeIdle() }, logger)
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(portError(error, host, port, setting)))
     server.listen(port, host, resolve)
@@ -93,7 +105,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     url: `http://${reachable(host)}:${open}`,
     port: open,
     close: () => {
-      closed ??= closeServer(server, closeTimeoutMs)
+      closed ??= closeServer(server, connections, closeTimeoutMs)
       return closed
     },
   }
@@ -136,9 +148,7 @@ function listenerOf({ app, direct, logger }: ListenOptions, answered: (outcome: 
     }
     const url = originForm(request.url ?? '')
     request.url = url
-    const { path } = direct ?? {}
-    const ours = path !== undefined && url.startsWith(path) && (url.length === path.length || url[path.length] === '?')
-    return ours ? direct?.listener(request, response) : rest(request, response)
+    return direct !== undefined && isAt(direct.path, url) ? direct.listener(request, response) : rest(request, response)
   }
 }
 
@@ -148,18 +158,40 @@ function answerToFailure(error: unknown, logger: Logger): Refused {
   return { outcome: 'internal', message: 'the server failed: try again later' }
 }
 
-function closeServer(server: Server, timeoutMs: number): Promise<void> {
+/** The connections are taken out of Node's hands where there is something to answer, and this Node lets us. */
+function connectionsOf(
+  server: Server,
+  { direct, logger }: ListenOptions,
+  limits: { requestsPerSocket: number; headersTimeoutMs: number; standstillTimeoutMs: number },
+): Connections {
+  if (direct === undefined) return nodesConnections(server)
+  const readShared = sharedReads()
+  if (readShared === undefined) {
+    const node = process.version
+    logger.warn({ node }, 'this Node reads all requests itself, which takes longer: run the one that the README names')
+    return nodesConnections(server)
+  }
+  const { path, answer, room } = direct
+  return takeConnections(server, { ...limits, answer, room, readShared, isOurs: target => isAt(path, target) })
+}
+
+function isAt(path: string, target: string): boolean {
+  return target.startsWith(path) && (target.length === path.length || target[path.length] === '?')
+}
+
+function closeServer(server: Server, connections: Connections, timeoutMs: number): Promise<void> {
   return new Promise(resolve => {
-    // Answers from now on end their connection; those that were idle already are closed by close() itself.
-    server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'))
-    const idle = setInterval(() => server.closeIdleConnections(), 50)
-    const cut = setTimeout(() => server.closeAllConnections(), timeoutMs)
-    server.close(() => {
+    connections.end()
+    const idle = setInterval(() => connections.closeIdle(), 50)
+    const cut = setTimeout(() => connections.closeAll(), timeoutMs)
+    // That of an HTTP server would cut whatever has no request in Node's parser.
+    NetServer.prototype.close.call(server, () => {
       clearInterval(idle)
       clearTimeout(cut)
-      resolve()
+      // Ends its timers.
+      server.close(() => resolve())
     })
-    server.closeIdleConnections()
+    connections.closeIdle()
   })
 }
 

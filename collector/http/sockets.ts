@@ -5,6 +5,8 @@ export interface SocketLimits {
   /** Open connections. */
   sockets: number
   requestsPerSocket: number
+  /** Closes the connections that rest. */
+  closeIdle(): void
 }
 
 /** How full it is when idle connections are closed to make room. */
@@ -19,7 +21,8 @@ const reportEveryMs = 10_000
  * so where they become many the idle ones go first: a browser opens another without telling the page. Where none is idle,
  * a new one is closed unanswered, which the SDK takes for no answer and tries again; the log says how many.
  */
-export function limitSockets(server: Server, { sockets, requestsPerSocket }: SocketLimits, logger: Logger): void {
+export function limitSockets(server: Server, limits: SocketLimits, logger: Logger): void {
+  const { sockets, requestsPerSocket, closeIdle } = limits
   let open = 0
   let searchedMs = Number.NEGATIVE_INFINITY
   let reportedMs = Number.NEGATIVE_INFINITY
@@ -45,6 +48,6 @@ export function limitSockets(server: Server, { sockets, requestsPerSocket }: Soc
     const nowMs = performance.now()
     if (nowMs - searchedMs < searchEveryMs) return
     searchedMs = nowMs
-    server.closeIdleConnections()
+    closeIdle()
   }
 }

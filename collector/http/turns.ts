@@ -10,20 +10,26 @@ export interface TurnsOptions {
 export interface Turns {
   /** Whether there is time to work on something at once. Where no turn goes on, one begins. */
   hasTime(): boolean
-  /** How long the turn has been going on, with the looking behind it, milliseconds. Where no turn goes on, one begins. */
-  ageMs(): number
+  /** Whether it has been looked for so long that what was just looked at had better be left until the next turn. */
+  hasSeenEnough(): boolean
+  /** Does something when the next turn begins, which comes only while one goes on. */
+  atNext(task: () => void): void
 }
 
-/** How long is worked at least before it is looked for what came in meanwhile, milliseconds; half as long as looking took, where that is longer. */
+/** How long is worked at least before it is looked for what came in meanwhile, milliseconds; half as long as looking took, where that is longer, */
 const minTurnMs = 4
+/** but no longer than this, or whoever is refused would wait for it. */
+const maxTurnMs = 12
+/** Node looks on for as long as there are many with something to read: the same ones again, if they are quick. */
+const maxLookMs = 20
 
 /** Turns of work, of a few milliseconds; between them Node looks for what came in meanwhile. */
 export function createTurns({ now, isWaiting, workOnOne }: TurnsOptions): Turns {
   /** Set from the first work after everything was read until everything has been read again. */
   let endsMs: number | undefined
-  let beganMs = 0
   /** When work was left for looking. */
   let leftMs = 0
+  const tasks: (() => void)[] = []
 
   function hasTime(): boolean {
     const nowMs = now()
@@ -35,7 +41,6 @@ export function createTurns({ now, isWaiting, workOnOne }: TurnsOptions): Turns 
   }
 
   function begin(nowMs: number, ms: number): void {
-    beganMs = nowMs
     endsMs = nowMs + ms
     setImmediate(end)
   }
@@ -43,9 +48,10 @@ export function createTurns({ now, isWaiting, workOnOne }: TurnsOptions): Turns 
   /** Runs when everything that was readable has been read. */
   function end(): void {
     endsMs = undefined
+    for (const task of tasks.splice(0)) task()
     if (!isWaiting()) return
     const nowMs = now()
-    begin(nowMs, Math.max(minTurnMs, (nowMs - leftMs) / 2))
+    begin(nowMs, Math.min(maxTurnMs, Math.max(minTurnMs, (nowMs - leftMs) / 2)))
     work()
   }
 
@@ -58,9 +64,9 @@ export function createTurns({ now, isWaiting, workOnOne }: TurnsOptions): Turns 
 
   return {
     hasTime,
-    ageMs() {
-      hasTime()
-      return now() - beganMs
+    hasSeenEnough: () => endsMs !== undefined && now() - leftMs > maxLookMs,
+    atNext(task) {
+      tasks.push(task)
     },
   }
 }

@@ -93,8 +93,7 @@ describe('a client that is slow or gone', () => {
       'end',
       [400],
     ],
-    // Node closes with the client: the event is taken, and its sender, who has no answer, may send it again.
-    ['an end behind a whole request', post('whole'), 'end', [], ['whole']],
+    ['an end behind a whole request', post('whole'), 'end', [204], ['whole']],
     ['a reset in the headers', half.slice(0, 30), 'reset', []],
     ['a reset in the body', half, 'reset', []],
   ]

@@ -1,0 +1,101 @@
+import type { EventsHeaders } from './events-route.ts'
+
+/** One request that Node's parser needn't see. */
+export interface PlainRequest {
+  method: string
+  target: string
+  /** Its header lines above and below Content-Length, as they came. */
+  above: string
+  below: string
+  lineCount: number
+  /** Those that the events path looks at. */
+  headers: EventsHeaders
+  /** A view of the bytes that were read. */
+  body: Buffer
+}
+
+// Headers that change where a request ends, or what becomes of its connection, are named; any other may stand between.
+const special = '(?:content-length|transfer-encoding|connection|upgrade|expect)'
+// field-name and field-value of RFC 9110 §5.1, §5.5
+const other = `(?!${special})[!#$%&'*+.^_\`|~0-9a-z-]+:[^\\0-\\x08\\n-\\x1f\\x7f\\xa0]*`
+const plain = `(?:(?:${other}|connection: ?keep-alive)\\r\\n)*`
+const headPattern = new RegExp(
+  `^(GET|POST|OPTIONS) (/[!-~]*) HTTP/1\\.1\\r\\n(${plain})(?:content-length: ?(\\d{1,8})\\r\\n(${plain}))?$`,
+  'i',
+)
+const headEnd = Buffer.from('\r\n\r\n')
+/** Of the whole request: none is longer than what is read at once. */
+const maxBytes = 64 * 1_024
+const maxHeadBytes = 16 * 1_024
+
+const none: Record<keyof EventsHeaders, string | undefined> = {
+  host: undefined,
+  origin: undefined,
+  'user-agent': undefined,
+  'accept-language': undefined,
+  'content-type': undefined,
+  'content-encoding': undefined,
+  'x-forwarded-for': undefined,
+  'sec-gpc': undefined,
+  'sec-purpose': undefined,
+  purpose: undefined,
+  'x-purpose': undefined,
+  'x-moz': undefined,
+}
+const names = Object.keys(none) as (keyof EventsHeaders)[]
+const namesByLength = Array.from({ length: 17 }, (_, length) => names.filter(name => name.length === length))
+
+/**
+ * The request that these bytes are, if they are exactly one, from its first byte to its last, and so plain that no two
+ * readers could disagree about where it ends (RFC 9112 §6.3) or what it says: one Host, none of the headers that the events
+ * path looks at twice. Undefined for everything else, which is the parser's. `before` is an earlier request of the same
+ * client, whose headers are mostly the same again.
+ */
+export function plainRequest(bytes: Buffer, before?: PlainRequest): PlainRequest | undefined {
+  if (bytes.length > maxBytes) return undefined
+  const end = bytes.indexOf(headEnd)
+  if (end < 0 || end > maxHeadBytes) return undefined
+  const found = headPattern.exec(bytes.toString('latin1', 0, end + 2))
+  if (found === null) return undefined
+  const [, method = '', target = '', above = '', length = '0', below = ''] = found
+  const bodyAt = end + headEnd.length
+  if (bodyAt + Number(length) !== bytes.length) return undefined
+  const body = bytes.subarray(bodyAt)
+  if (before?.above === above && before.below === below) {
+    const { lineCount, headers } = before
+    return { method, target, above, below, lineCount, headers, body }
+  }
+  const headers = headersOf(above + below)
+  if (headers === undefined) return undefined
+  const lineCount = countOf(above, '\n') + countOf(below, '\n') + (found[4] === undefined ? 0 : 1)
+  return { method, target, above, below, lineCount, headers, body }
+}
+
+function headersOf(lines: string): EventsHeaders | undefined {
+  const headers = { ...none }
+  for (let at = 0; at < lines.length; ) {
+    const colon = lines.indexOf(':', at)
+    const end = lines.indexOf('\r', colon)
+    const name = namesByLength[colon - at]?.find(name => hasName(lines, at, name))
+    if (name !== undefined) {
+      if (headers[name] !== undefined) return undefined
+      headers[name] = lines.slice(colon + 1, end).trim()
+    }
+    at = end + 2
+  }
+  return headers.host === undefined ? undefined : headers
+}
+
+/** Whether a name of letters and hyphens stands there, in small letters or capitals, which differ in one bit. */
+function hasName(lines: string, at: number, name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    if ((lines.charCodeAt(at + i) | 0x20) !== name.charCodeAt(i)) return false
+  }
+  return true
+}
+
+function countOf(text: string, char: string): number {
+  let count = 0
+  for (let at = text.indexOf(char); at >= 0; at = text.indexOf(char, at + 1)) count++
+  return count
+}
