@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { type WorkerQuestion, type WorkerRequest, workerAnswer } from './api.ts'
+import { logPrinted } from './log-printed.ts'
 
 export interface WorkerClientOptions {
   /** The built worker, a JavaScript file. */
@@ -29,10 +30,11 @@ interface Waiting {
 
 const problem = z.object({ problem: z.string() })
 
-/** Keeps one worker process running, whatever happens to it, and carries questions to it. */
+/** Keeps one worker process running, whatever happens to it, and carries questions to it. What it prints on standard error goes to the log, within bounds. */
 export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
   const { sqlWorker, eventsDir, logger, deadlineMs = 15_000, restartMs = 1_000 } = options
   const waiting = new Map<number, Waiting>()
+  const printed = logPrinted(logger)
   let child: ChildProcess | undefined
   let restart: NodeJS.Timeout | undefined
   let closed = false
@@ -71,8 +73,10 @@ export function createWorkerClient(options: WorkerClientOptions): WorkerClient {
     const started = fork(sqlWorker, [eventsDir], {
       env: { TZ: 'UTC' },
       execArgv: [],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // not our standard error: one that is a socket would block us from then on
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
+    started.stderr?.setEncoding('utf8').on('data', printed)
     let over = false
     const once = (code: number | null, signal: string | null) => {
       if (!over) ended(code, signal)

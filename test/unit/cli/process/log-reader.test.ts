@@ -30,7 +30,7 @@ afterAll(() => {
   fixture.remove()
 })
 
-function start(lines: number, then: 'wait' | 'exit'): Child {
+function start(lines: number, then: 'wait' | 'exit' | 'dashboard'): Child {
   const child = spawn(process.execPath, [fixture.script, String(lines), then], { stdio: ['ignore', 'pipe', 'pipe'] })
   children.add(child)
   return child
@@ -67,12 +67,16 @@ async function read(from: Child, after?: (text: string) => Promise<void>): Promi
 const numbered = (lines: readonly Line[]) => lines.flatMap(({ n }) => (n === undefined ? [] : [n]))
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-it.concurrent('stops while nobody takes its lines', async () => {
-  const child = start(someLines, 'wait')
-  await said(child, 'logged')
-  child.kill('SIGTERM')
-  expect(await ended(child)).toBe(0)
-})
+// Node's 'pipe' is a socket, as is standard error under systemd.
+it.concurrent.each(['wait', 'dashboard'] as const)(
+  'stops while nobody takes its lines from a socket: %s',
+  async then => {
+    const child = start(someLines, then)
+    await said(child, 'logged')
+    child.kill('SIGTERM')
+    expect(await ended(child)).toBe(0)
+  },
+)
 
 it.concurrent('stops while nobody takes its lines from a pipe that a child of it has made to block', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'clicktrail-log-'))
