@@ -11,15 +11,21 @@ export interface EventsListenerOptions {
 
 /** The events path, and its preflights, for what Node's parser has read. */
 export function eventsListener({ cors, route }: EventsListenerOptions): RequestListener {
-  return async (request, response) => {
+  return (request, response) => {
     const origin = cors.of(request.headers.origin)
     if (request.method === 'OPTIONS' && origin.allowed) {
       response.writeHead(204, { ...origin.headers, ...cors.preflight, Allow: eventsMethods }).end()
       return
     }
-    const reply = await route(eventsRequest(request, response))
-    if (reply !== undefined) writeAnswer(response, reply.answer, reply.headers)
+    const reply = route(eventsRequest(request, response))
+    // At once, where it is there: a fault in the body, which may come in the same bytes, would be a second answer.
+    if (reply instanceof Promise) void reply.then(reply => write(response, reply))
+    else write(response, reply)
   }
+}
+
+function write(response: ServerResponse, reply: Reply | undefined): void {
+  if (reply !== undefined) writeAnswer(response, reply.answer, reply.headers)
 }
 
 function eventsRequest(request: IncomingMessage, response: ServerResponse): EventsRequest {

@@ -144,6 +144,7 @@ const framing: readonly RawCase[] = [
   taken('trailers, which say nothing', chunks(`2b\r\n${valid}\r\n0\r\nContent-Encoding: gzip\r\nSec-GPC: 1\r\n\r\n`)),
   refused('trailers of 20 KB', chunks(`2b\r\n${valid}\r\n0\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`), 431),
   refused('a trailer that is no header', chunks(`2b\r\n${valid}\r\n0\r\nno colon\r\n\r\n`), 400),
+  refused('a fault in a body that is refused unread', chunks('zz\r\n', 'Content-Encoding: gzip\r\n'), 415),
   refused('a trailer with a length', chunks(`2b\r\n${valid}\r\n0\r\nContent-Length: 5\r\n\r\n`), 400),
 ]
 
