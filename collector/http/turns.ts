@@ -5,6 +5,8 @@ export interface TurnsOptions {
   isWaiting(): boolean
   /** Works on one of what waits. */
   workOnOne(): void
+  /** A turn and the looking behind it are over; `hadMore` where the turn ended with some still waiting. */
+  passed(hadMore: boolean, ms: number): void
 }
 
 export interface Turns {
@@ -24,11 +26,13 @@ const maxTurnMs = 12
 const maxLookMs = 20
 
 /** Turns of work, of a few milliseconds; between them Node looks for what came in meanwhile. */
-export function createTurns({ now, isWaiting, workOnOne }: TurnsOptions): Turns {
+export function createTurns({ now, isWaiting, workOnOne, passed }: TurnsOptions): Turns {
   /** Set from the first work after everything was read until everything has been read again. */
   let endsMs: number | undefined
   /** When work was left for looking. */
   let leftMs = 0
+  let beganMs = 0
+  let hadMore = false
   const tasks: (() => void)[] = []
 
   function hasTime(): boolean {
@@ -41,6 +45,8 @@ export function createTurns({ now, isWaiting, workOnOne }: TurnsOptions): Turns 
   }
 
   function begin(nowMs: number, ms: number): void {
+    beganMs = nowMs
+    hadMore = false
     endsMs = nowMs + ms
     setImmediate(end)
   }
@@ -49,8 +55,9 @@ export function createTurns({ now, isWaiting, workOnOne }: TurnsOptions): Turns 
   function end(): void {
     endsMs = undefined
     for (const task of tasks.splice(0)) task()
-    if (!isWaiting()) return
     const nowMs = now()
+    passed(hadMore, nowMs - beganMs)
+    if (!isWaiting()) return
     begin(nowMs, Math.min(maxTurnMs, Math.max(minTurnMs, (nowMs - leftMs) / 2)))
     work()
   }
@@ -59,7 +66,10 @@ export function createTurns({ now, isWaiting, workOnOne }: TurnsOptions): Turns 
     workOnOne()
     // A tick that is asked for by a microtask comes after all that this one has set going.
     if (isWaiting() && hasTime()) queueMicrotask(() => process.nextTick(work))
-    else leftMs = now()
+    else {
+      leftMs = now()
+      hadMore = isWaiting()
+    }
   }
 
   return {

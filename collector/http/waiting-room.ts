@@ -25,17 +25,12 @@ export interface WaitingRoom {
 
 /** No more are let in than can expect their turn within so many milliseconds. */
 const patienceMs = 100
-/** Whoever had so many before him tells how long one takes. */
-const tellingPlaces = 32
 /** When so much waits, no more is let in, bytes. */
 const maxBytes = 32 * 1_024 * 1_024
 
 interface Waiting {
   work: () => void
   bytes: number
-  sinceMs: number
-  /** How many were in the queue with it when it came. */
-  place: number
 }
 
 /**
@@ -50,26 +45,44 @@ export function createWaitingRoom({
 }: WaitingRoomOptions = {}): WaitingRoom {
   const queue: Waiting[] = []
   let queuedBytes = 0
-  /** What one in the queue takes, with all that is done between, as the last ones had to wait. */
+  let worked = 0
+  /** What one in the queue takes, with all that is done between: in the last turn that ended before the queue, and in the one before. */
   let msEach = 0
+  let msEachBefore = 0
   let turningAway = false
-  const turns = createTurns({ now, isWaiting: () => queue.length > 0, workOnOne })
+  const turns = createTurns({ now, isWaiting: () => queue.length > 0, workOnOne, passed })
+
+  function passed(hadMore: boolean, ms: number): void {
+    if (hadMore && worked > 0) {
+      msEachBefore = msEach
+      msEach = ms / worked
+    }
+    worked = 0
+  }
+
+  /** The lesser of the two, as a process may have stood still in one. */
+  function waitMs(): number {
+    return queue.length * Math.min(msEach, msEachBefore)
+  }
 
   function workOnOne(): void {
     const next = queue.shift()
     if (next === undefined) return
-    const { work, bytes, sinceMs, place } = next
-    if (place >= tellingPlaces) msEach = (now() - sinceMs) / place
-    queuedBytes -= bytes
-    work()
+    queuedBytes -= next.bytes
+    worked++
+    next.work()
   }
 
   return {
-    hasTime: () => queue.length === 0 && turns.hasTime(),
-    isFull: () => queuedBytes >= freeBytes && (queuedBytes > maxBytes || queue.length * msEach > patienceMs),
+    hasTime() {
+      const has = queue.length === 0 && turns.hasTime()
+      if (has) worked++
+      return has
+    },
+    isFull: () => queuedBytes >= freeBytes && (queuedBytes > maxBytes || waitMs() > patienceMs),
     enter(bytes, work) {
       queuedBytes += bytes
-      queue.push({ work, bytes, sinceMs: now(), place: queue.length + 1 })
+      queue.push({ work, bytes })
     },
     turnAway(work) {
       turningAway = true

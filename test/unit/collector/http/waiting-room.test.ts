@@ -104,3 +104,38 @@ test('what was read in a long look is left alone until the next', async () => {
   await vi.waitUntil(() => worked.length === 2)
   expect(worked).toEqual(['read again', 'waited'])
 })
+
+describe('how long one takes is told by the turns that ended before the queue', () => {
+  /** A room in which so many wait; each turn works on the first of them, which takes as long as it is told. */
+  function crowded(count: number) {
+    const clock = { nowMs: 0 }
+    const room = createWaitingRoom({ now: () => clock.nowMs, freeBytes: 0 })
+    const fulls: boolean[] = []
+    room.hasTime()
+    clock.nowMs = 5
+    const enter = (workMs: number) =>
+      room.enter(1, () => {
+        fulls.push(room.isFull())
+        clock.nowMs += workMs
+      })
+    return { room, clock, fulls, enter, fill: (workMs: number) => Array.from({ length: count }, () => enter(workMs)) }
+  }
+
+  test('it is full when those who wait would need more than a tenth of a second', async () => {
+    const { fulls, fill } = crowded(40)
+    fill(10)
+    await vi.waitUntil(() => fulls.length === 40)
+    // Nothing is known before two turns; with ten left they need just as long.
+    expect(fulls.map(Number).join('')).toBe(`00${'1'.repeat(27)}${'0'.repeat(11)}`)
+  })
+
+  test('a process that stood still once is not full', async () => {
+    const { clock, fulls, enter, fill } = crowded(10)
+    fill(5)
+    enter(10_000)
+    fill(5)
+    await vi.waitUntil(() => fulls.length === 21)
+    expect(fulls).not.toContain(true)
+    expect(clock.nowMs).toBeGreaterThan(10_000)
+  })
+})
