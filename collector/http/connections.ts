@@ -1,10 +1,11 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Answer, overloaded, type Reply } from './answer.ts'
-import { answerTexts } from './answer-texts.ts'
+import type { Reply } from './answer.ts'
+import { answerTexts, encodingOf } from './answer-texts.ts'
 import type { EventsRequest } from './events-route.ts'
 import { httpLimits } from './http-limits.ts'
-import { type ParserSide, takeFromParser } from './node-parser.ts'
+import { type Line, newLine } from './line.ts'
+import { takeFromParser } from './node-parser.ts'
 import { type PlainRequest, plainRequest } from './plain-request.ts'
 import type { ReadShared } from './shared-reads.ts'
 import type { WaitingRoom } from './waiting-room.ts'
@@ -42,24 +43,6 @@ export function nodesConnections(server: Server): Connections {
   }
 }
 
-/** One connection. */
-interface Line {
-  socket: Socket
-  parser: ParserSide
-  /** What came and waits, in its order; null for the end of what the client sends. */
-  held: (Buffer | null)[]
-  /** Whether reading was stopped here. */
-  isStopped: boolean
-  /** Whether a plain request is being answered. */
-  isAnswering: boolean
-  /** Whether the last answer is on its way: nothing more is read. */
-  isEnding: boolean
-  /** The latest plain request. */
-  known: PlainRequest | undefined
-  /** Plain ones that were answered here. */
-  requests: number
-}
-
 /**
  * Reads the connections of a server, and answers plain requests for `answer` itself, at half of what Node's objects cost.
  * Everything else goes to Node's parser: other paths, and whatever is not exactly one plain request on a connection that is
@@ -74,16 +57,10 @@ export function takeConnections(server: Server, options: ConnectionsOptions): Co
   let isClosing = false
 
   function accept(socket: Socket): void {
-    const line: Line = {
+    const line: Line = newLine(
       socket,
-      parser: parser.sideOf(socket, () => goOn(line)),
-      held: [],
-      isStopped: false,
-      isAnswering: false,
-      isEnding: false,
-      known: undefined,
-      requests: 0,
-    }
+      parser.sideOf(socket, () => goOn(line)),
+    )
     lines.set(socket, line)
     readShared(socket, bytes => arrive(line, bytes))
     // Node tells the end of what a client sends in this way.
@@ -100,31 +77,27 @@ export function takeConnections(server: Server, options: ConnectionsOptions): Co
     if (line.isEnding) return false
     if (line.held.length > 0 || line.isAnswering) {
       hold(line, bytes)
-      return stop(line)
+      if (heldBytes > maxHeldBytes) line.socket.destroy()
+      line.isStopped = true
+      return false
     }
-    if (room.isFull()) return room.turnAway(() => work(line, bytes)) && !rests(line)
+    if (room.isFull()) {
+      const more = room.turnAway(() => work(line, bytes))
+      if (!more || !room.hasSeenEnough()) return more
+      // It is left alone for a while, so that others get their turn.
+      line.isStopped = true
+      room.atNext(() => goOn(line))
+      return false
+    }
     if (room.hasTime()) return work(line, bytes)
     hold(line, bytes)
     room.enter(bytes?.length ?? 0, () => goOn(line))
     return true
   }
 
-  function stop(line: Line): false {
-    line.isStopped = true
-    return false
-  }
-
-  /** Whether a connection is left alone for a while, so that others get their turn. */
-  function rests(line: Line): boolean {
-    if (!room.hasSeenEnough()) return false
-    room.atNext(() => goOn(line))
-    return !stop(line)
-  }
-
   function hold(line: Line, bytes: Buffer | null): void {
     heldBytes += bytes?.length ?? 0
     line.held.push(bytes && Buffer.from(bytes))
-    if (heldBytes > maxHeldBytes) line.socket.destroy()
   }
 
   function forget(line: Line): void {
@@ -148,22 +121,24 @@ export function takeConnections(server: Server, options: ConnectionsOptions): Co
   }
 
   function work(line: Line, bytes: Buffer | null): boolean {
-    const request = bytes === null ? undefined : plainRequest(bytes, line.known)
-    if (request !== undefined) {
-      line.known = request
-      const isForUs = request.method === 'POST' && isOurs(request.target)
-      if (isForUs && line.parser.isBetween() && line.socket.writable) return answerPlain(line, request)
-    }
-    if (bytes === null && !line.parser.isOpen) return end(line)
-    return line.parser.feed(bytes, request)
+    const { parser, socket } = line
+    if (bytes === null) return parser.isOpen ? parser.feed(null, undefined) : end(line)
+    // A line break between two requests says nothing (RFC 9112 §2.2).
+    if (isBlank(bytes) && parser.isBetween()) return true
+    const request = plainRequest(bytes, line.known)
+    if (request === undefined) return parser.feed(bytes, undefined)
+    line.known = request.head
+    const isForUs = request.method === 'POST' && isOurs(request.target)
+    return isForUs && parser.isBetween() && socket.writable ? answerPlain(line, request) : parser.feed(bytes, request)
   }
 
   function answerPlain(line: Line, request: PlainRequest): boolean {
     const { socket } = line
-    const { method, target, headers, lineCount, body } = request
+    const { method, target, head, lineCount, body } = request
     if (line.requests === 0 && !line.parser.isOpen) socket.setTimeout(httpLimits.keepAliveTimeoutMs)
     line.requests++
     line.isAnswering = true
+    const { headers } = head
     const socketAddress = socket.remoteAddress
     const reply = answer({ method, target, headers, headerCount: lineCount, socketAddress, body })
     if (reply instanceof Promise) void reply.then(reply => send(line, reply))
@@ -201,6 +176,7 @@ export function takeConnections(server: Server, options: ConnectionsOptions): Co
 
   function end(line: Line, text = ''): false {
     line.isEnding = true
+    line.socket.setTimeout(standstillTimeoutMs)
     line.socket.end(text)
     line.socket.destroySoon()
     return false
@@ -215,8 +191,8 @@ export function takeConnections(server: Server, options: ConnectionsOptions): Co
     else socket.destroy()
   }
 
-  function isIdle({ held, isAnswering, parser }: Line): boolean {
-    return held.length === 0 && !isAnswering && parser.isIdle()
+  function isIdle({ held, isAnswering, isEnding, parser }: Line): boolean {
+    return held.length === 0 && !isAnswering && !isEnding && parser.isIdle()
   }
 
   server.prependListener('request', (request, response) => {
@@ -246,7 +222,6 @@ export function takeConnections(server: Server, options: ConnectionsOptions): Co
 /** Node's own name for a request that doesn't come. */
 const tooSlow = 'ERR_HTTP_REQUEST_TIMEOUT'
 
-/** That of its text: the two that nearly every request gets are ASCII, which is written in less time. */
-function encodingOf(answer: Answer): 'latin1' | 'utf8' {
-  return answer.outcome === 'acknowledged' || answer === overloaded ? 'latin1' : 'utf8'
+function isBlank(bytes: Buffer): boolean {
+  return bytes.length <= 2 && bytes.every(byte => byte === 0x0d || byte === 0x0a)
 }

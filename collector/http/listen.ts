@@ -136,7 +136,8 @@ function listenerOf({ app, direct, logger }: ListenOptions, answered: (outcome: 
       fault !== undefined ||
       headers.upgrade !== undefined ||
       httpVersion === '1.0' ||
-      headers.connection === 'close'
+      headers.connection === 'close' ||
+      response.getHeader('Connection') === 'close'
     ) {
       ending.add(socket)
       response.setHeader('Connection', 'close')

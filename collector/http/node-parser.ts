@@ -37,8 +37,8 @@ export function takeFromParser(server: Server): NodeParser {
       let isOpen = false
       let requests = 0
       let unanswered = 0
-      /** What it was fed last, if that was plain: it says whether it saw the same. */
-      let last: PlainRequest | undefined
+      /** The request that it has to see next, if it was fed just that: it says whether it did. */
+      let expected: Expected | undefined
       /** Whether it stands between two requests. */
       let isWhole = true
       /** Whether it may have the beginning of one. */
@@ -47,8 +47,8 @@ export function takeFromParser(server: Server): NodeParser {
       let unread: IncomingMessage | undefined
 
       function onRequest(request: IncomingMessage): () => void {
-        isWhole = last !== undefined && isSame(last, request)
-        last = undefined
+        isWhole = expected !== undefined && isSame(expected, request)
+        expected = undefined
         isBegun = false
         unread = request
         requests++
@@ -77,13 +77,15 @@ export function takeFromParser(server: Server): NodeParser {
         get requests() {
           return requests
         },
-        isBetween: () => isWhole && unanswered === 0,
+        isBetween: () => isWhole && unanswered === 0 && !isReading() && socket.readableLength === 0,
         isIdle: () => unanswered === 0 && !isBegun && !isReading(),
         feed(bytes, request) {
           if (!isOpen) open()
-          last = request
+          const isInBody = isReading()
+          // What comes while a body is read may be its bytes, however much it looks like a request.
+          expected = isInBody ? undefined : request && expectedOf(request)
           isWhole = false
-          isBegun = bytes !== null && !isReading()
+          isBegun = bytes !== null && !isInBody
           return push(bytes && Buffer.from(bytes))
         },
       }
@@ -91,7 +93,14 @@ export function takeFromParser(server: Server): NodeParser {
   }
 }
 
-/** Whether the parser has read the request, and nothing before it. */
-function isSame({ method, target, lineCount }: PlainRequest, request: IncomingMessage): boolean {
+type Expected = Pick<PlainRequest, 'method' | 'target' | 'lineCount'>
+
+/** Without its body, whose bytes are written over. */
+function expectedOf({ method, target, lineCount }: PlainRequest): Expected {
+  return { method, target, lineCount }
+}
+
+/** Whether the parser has read the request that it was fed, and not one of which it had the beginning, which has more lines. */
+function isSame({ method, target, lineCount }: Expected, request: IncomingMessage): boolean {
   return request.method === method && request.url === target && request.rawHeaders.length === 2 * lineCount
 }

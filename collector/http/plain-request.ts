@@ -4,23 +4,30 @@ import type { EventsHeaders } from './events-route.ts'
 export interface PlainRequest {
   method: string
   target: string
-  /** Its header lines above and below Content-Length, as they came. */
+  head: PlainHead
+  /** How many header lines it has. */
+  lineCount: number
+  /** A view of the bytes that were read. */
+  body: Buffer
+}
+
+/** The header lines of a request but for Content-Length. */
+export interface PlainHead {
+  /** Those above and below it, as they came. */
   above: string
   below: string
   lineCount: number
   /** Those that the events path looks at. */
   headers: EventsHeaders
-  /** A view of the bytes that were read. */
-  body: Buffer
 }
 
 // Headers that change where a request ends, or what becomes of its connection, are named; any other may stand between.
-const special = '(?:content-length|transfer-encoding|connection|upgrade|expect)'
+const special = '(?:content-length|transfer-encoding|connection|proxy-connection|upgrade|expect)'
 // field-name and field-value of RFC 9110 §5.1, §5.5
 const other = `(?!${special})[!#$%&'*+.^_\`|~0-9a-z-]+:[^\\0-\\x08\\n-\\x1f\\x7f\\xa0]*`
 const plain = `(?:(?:${other}|connection: ?keep-alive)\\r\\n)*`
 const headPattern = new RegExp(
-  `^(GET|POST|OPTIONS) (/[!-~]*) HTTP/1\\.1\\r\\n(${plain})(?:content-length: ?(\\d{1,8})\\r\\n(${plain}))?$`,
+  `^(GET|POST|OPTIONS) (/[!-~]*) (HTTP/1\\.1)\\r\\n(${plain})(?:content-length: ?(\\d{1,8})\\r\\n(${plain}))?$`,
   'i',
 )
 const headEnd = Buffer.from('\r\n\r\n')
@@ -48,27 +55,28 @@ const namesByLength = Array.from({ length: 17 }, (_, length) => names.filter(nam
 /**
  * The request that these bytes are, if they are exactly one, from its first byte to its last, and so plain that no two
  * readers could disagree about where it ends (RFC 9112 §6.3) or what it says: one Host, none of the headers that the events
- * path looks at twice. Undefined for everything else, which is the parser's. `before` is an earlier request of the same
- * client, whose headers are mostly the same again.
+ * path looks at twice. Undefined for everything else, which is the parser's. `before` is the head of an earlier request of
+ * the same client, which is mostly the same again.
  */
-export function plainRequest(bytes: Buffer, before?: PlainRequest): PlainRequest | undefined {
+export function plainRequest(bytes: Buffer, before?: PlainHead): PlainRequest | undefined {
   if (bytes.length > maxBytes) return undefined
   const end = bytes.indexOf(headEnd)
   if (end < 0 || end > maxHeadBytes) return undefined
   const found = headPattern.exec(bytes.toString('latin1', 0, end + 2))
   if (found === null) return undefined
-  const [, method = '', target = '', above = '', length = '0', below = ''] = found
+  const [, method = '', target = '', version, above = '', length, below = ''] = found
   const bodyAt = end + headEnd.length
-  if (bodyAt + Number(length) !== bytes.length) return undefined
-  const body = bytes.subarray(bodyAt)
-  if (before?.above === above && before.below === below) {
-    const { lineCount, headers } = before
-    return { method, target, above, below, lineCount, headers, body }
-  }
-  const headers = headersOf(above + below)
-  if (headers === undefined) return undefined
-  const lineCount = countOf(above, '\n') + countOf(below, '\n') + (found[4] === undefined ? 0 : 1)
-  return { method, target, above, below, lineCount, headers, body }
+  if (version !== 'HTTP/1.1' || bodyAt + Number(length ?? 0) !== bytes.length) return undefined
+  const head = before?.above === above && before.below === below ? before : headOf(above, below)
+  if (head === undefined) return undefined
+  const lineCount = head.lineCount + (length === undefined ? 0 : 1)
+  return { method, target, head, lineCount, body: bytes.subarray(bodyAt) }
+}
+
+function headOf(above: string, below: string): PlainHead | undefined {
+  const lines = above + below
+  const headers = headersOf(lines)
+  return headers && { above, below, lineCount: lines.split('\n').length - 1, headers }
 }
 
 function headersOf(lines: string): EventsHeaders | undefined {
@@ -92,10 +100,4 @@ function hasName(lines: string, at: number, name: string): boolean {
     if ((lines.charCodeAt(at + i) | 0x20) !== name.charCodeAt(i)) return false
   }
   return true
-}
-
-function countOf(text: string, char: string): number {
-  let count = 0
-  for (let at = text.indexOf(char); at >= 0; at = text.indexOf(char, at + 1)) count++
-  return count
 }

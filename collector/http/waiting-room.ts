@@ -24,7 +24,7 @@ export interface WaitingRoom {
 }
 
 /** No more are let in than can expect their turn within so many milliseconds. */
-const patienceMs = 100
+const patienceMs = 75
 /** When so much waits, no more is let in, bytes. */
 const maxBytes = 32 * 1_024 * 1_024
 
@@ -74,11 +74,7 @@ export function createWaitingRoom({
   }
 
   return {
-    hasTime() {
-      const has = queue.length === 0 && turns.hasTime()
-      if (has) worked++
-      return has
-    },
+    hasTime: () => queue.length === 0 && turns.hasTime(),
     isFull: () => queuedBytes >= freeBytes && (queuedBytes > maxBytes || waitMs() > patienceMs),
     enter(bytes, work) {
       queuedBytes += bytes

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { startListeningCollector } from '../../../support/listening-collector.ts'
 import { chunkedPost, client, closeAll, post, postOf, startServer } from './connections-server.ts'
 
 afterEach(closeAll)
@@ -193,6 +194,19 @@ describe('the last answer of a connection', () => {
       'Connection: keep-alive',
       expect.stringMatching(/^connection: close$/i),
     ])
+  })
+
+  test('and what is sent behind it is not taken', async () => {
+    const { port, takeRecords, close } = await startListeningCollector({ listen: { requestsPerSocket: 3 } })
+    const one = client(port)
+    const batch = postOf('{"site":"x","events":[{"action":"a"}]}')
+    await one.send(batch)
+    await one.send(batch)
+    one.socket.write(`${batch}${batch}${batch}`)
+    await one.closed()
+    expect(one.statuses()).toEqual([204, 204, 204])
+    expect(takeRecords()).toHaveLength(3)
+    await close()
   })
 
   test('is the next one when all are to end; those without a request are closed', async () => {

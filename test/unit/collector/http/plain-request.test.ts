@@ -19,9 +19,16 @@ describe('one plain request is told from its bytes', () => {
   })
 
   test('with its origin', () => {
-    expect(plainRequest(withLine('Origin: https://shop.example'))?.headers.origin).toBe('https://shop.example')
-    expect(plainRequest(withLine('X-Origin: https://shop.example'))?.headers.origin).toBeUndefined()
+    expect(plainRequest(withLine('Origin: https://shop.example'))?.head.headers.origin).toBe('https://shop.example')
+    expect(plainRequest(withLine('X-Origin: https://shop.example'))?.head.headers.origin).toBeUndefined()
   })
+})
+
+test('the lines of one whose headers are known are counted anew', () => {
+  const with4 = plainRequest(request(lines))
+  const without = request(lines.slice(0, 2), '')
+  expect(with4?.lineCount).toBe(2)
+  expect(plainRequest(without, with4?.head)).toMatchObject({ lineCount: 1, head: with4?.head })
 })
 
 describe('everything else is left to the parser', () => {
@@ -47,6 +54,14 @@ describe('everything else is left to the parser', () => {
     ['NUL in a header', withLine('X: \0')],
     ['a line that is no header', withLine('X')],
     ['a header without a name', withLine(': x')],
+    ['two hosts', withLine('Host: y')],
+    ['no host', request(['POST / HTTP/1.1', 'Content-Length: 4'])],
+    ['two origins', request([...lines, 'Origin: https://a.example', 'ORIGIN: https://b.example'])],
+    ['a control character in a header', withLine('X: \x07')],
+    ['a name with a slash', withLine('X/Y: 1')],
+    ['a connection that a proxy ends', withLine('Proxy-Connection: close')],
+    ['http in small letters', request(['POST / http/1.1', ...lines.slice(1)])],
+    ['a head of more than 16 KiB', withLine(`X: ${'x'.repeat(17_000)}`)],
     ['HTTP/1.0', request(['POST / HTTP/1.0', ...lines.slice(1)])],
     ['an absolute target', request(['POST http://x/ HTTP/1.1', ...lines.slice(1)])],
     ['a target with a space', request(['POST /a b HTTP/1.1', ...lines.slice(1)])],
