@@ -26,6 +26,16 @@ describe('a plain request is answered without Node’s parser', () => {
     expect(state).toMatchObject({ parsed: 0, bodies: ['{"a":1}', '{"b":2}', '{"c":3}'] })
   })
 
+  test('with a line break between two, which says nothing', async () => {
+    const { state, port } = await startServer()
+    const one = client(port)
+    await one.send()
+    one.socket.write('\r\n')
+    await sleep(10)
+    await one.send()
+    expect(state.parsed).toBe(0)
+  })
+
   test.each([
     ['another path', get, 1],
     ['another path, from a page', postOf('{}', 'Origin: https://x.example\r\n').replace('/v1/events', '/v1/other'), 1],
