@@ -1,7 +1,7 @@
 import { createTurns } from './turns.ts'
 
 export interface WaitingRoomOptions {
-  /** While less waits nobody is refused, as a process may stand still for reasons of its own, bytes. @default 256 KiB */
+  /** While less waits nobody is refused, as a process may stand still for reasons of its own, bytes. @default 512 KiB */
   freeBytes?: number
   /** A clock, milliseconds. @default performance.now */
   now?: () => number
@@ -24,7 +24,9 @@ export interface WaitingRoom {
 }
 
 /** No more are let in than can expect their turn within so many milliseconds. */
-const patienceMs = 75
+const patienceMs = 100
+/** So long after somebody had to wait nobody is refused, milliseconds: a crowd that comes at once is soon served, and so is one that came while the process stood still. */
+const burstMs = 250
 /** When so much waits, no more is let in, bytes. */
 const maxBytes = 32 * 1_024 * 1_024
 
@@ -40,11 +42,13 @@ interface Waiting {
  * would have to wait for too long, new requests are refused at once. A server that keeps up never waits.
  */
 export function createWaitingRoom({
-  freeBytes = 256 * 1_024,
+  freeBytes = 512 * 1_024,
   now = () => performance.now(),
 }: WaitingRoomOptions = {}): WaitingRoom {
   const queue: Waiting[] = []
   let queuedBytes = 0
+  /** Since when somebody waits. */
+  let sinceMs = 0
   let worked = 0
   /** What one in the queue takes, with all that is done between: in the last turn that ended before the queue, and in the one before. */
   let msEach = 0
@@ -60,9 +64,9 @@ export function createWaitingRoom({
     worked = 0
   }
 
-  /** The lesser of the two, as a process may have stood still in one. */
-  function waitMs(): number {
-    return queue.length * Math.min(msEach, msEachBefore)
+  function isSlow(): boolean {
+    // The lesser of the two, as a process may have stood still in one.
+    return queue.length * Math.min(msEach, msEachBefore) > patienceMs && now() - sinceMs > burstMs
   }
 
   function workOnOne(): void {
@@ -75,8 +79,9 @@ export function createWaitingRoom({
 
   return {
     hasTime: () => queue.length === 0 && turns.hasTime(),
-    isFull: () => queuedBytes >= freeBytes && (queuedBytes > maxBytes || waitMs() > patienceMs),
+    isFull: () => queuedBytes >= freeBytes && (queuedBytes > maxBytes || isSlow()),
     enter(bytes, work) {
+      if (queue.length === 0) sinceMs = now()
       queuedBytes += bytes
       queue.push({ work, bytes })
     },

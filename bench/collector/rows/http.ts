@@ -6,8 +6,8 @@ import { startServer } from '../pinned.ts'
 import { profileFlags, writeHotSpots } from '../profile.ts'
 import type { MeasureRow } from './row.ts'
 
-/** So many that nobody waits for the batch that its events travel in: each is held for up to 5 ms, for others to join. */
-const connections = 256
+/** By the size of a batch, so many that the server never rests: each is held for up to 5 ms, for others to join. */
+const connectionsOf = { 1: 256, 10: 128, 50: 64 } as const
 
 const gates = { 1: atLeast(0.5, 0.65), 10: atLeast(0.25, 0.4), 50: atLeast(0.12, 0.2) } as const
 
@@ -21,7 +21,11 @@ export const measureHttp: MeasureRow = async options => {
     const ours = await startServer(nodeCommand('null-topic', bundles, profileFlags(profile, `http-${events}`)))
     const bare = await startServer(nodeCommand('bare', bundles))
     try {
-      const results = await compare([bare, ours], { ...options, samples: corpus({ events }), connections })
+      const results = await compare([bare, ours], {
+        ...options,
+        samples: corpus({ events }),
+        connections: connectionsOf[events],
+      })
       const rate = median(results[ours.name]?.map(({ eventsPerSecond }) => eventsPerSecond) ?? [])
       figures.push(
         { what: `HTTP stage, batches of ${events}`, value: rate, unit: 'events/s' },

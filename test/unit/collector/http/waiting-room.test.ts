@@ -125,8 +125,8 @@ describe('how long one takes is told by the turns that ended before the queue', 
     const { fulls, fill } = crowded(40)
     fill(10)
     await vi.waitUntil(() => fulls.length === 40)
-    // Nothing is known before two turns; with seven left they need less.
-    expect(fulls.map(Number).join('')).toBe(`00${'1'.repeat(30)}${'0'.repeat(8)}`)
+    // Nobody is refused in the first quarter of a second, nor when ten are left.
+    expect(fulls.map(Number).join('')).toBe(`${'0'.repeat(26)}${'1'.repeat(3)}${'0'.repeat(11)}`)
   })
 
   test('a process that stood still once is not full', async () => {
