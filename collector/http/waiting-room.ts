@@ -27,6 +27,8 @@ export interface WaitingRoom {
 const patienceMs = 100
 /** So long after somebody had to wait nobody is refused, milliseconds: a crowd that comes at once is soon served, and so is one that came while the process stood still. */
 const burstMs = 250
+/** No turn and no look takes so long, milliseconds: the process stood still. */
+const standstillMs = 1_000
 /** When so much waits, no more is let in, bytes. */
 const maxBytes = 32 * 1_024 * 1_024
 
@@ -50,23 +52,19 @@ export function createWaitingRoom({
   /** Since when somebody waits. */
   let sinceMs = 0
   let worked = 0
-  /** What one in the queue takes, with all that is done between: in the last turn that ended before the queue, and in the one before. */
+  /** What one in the queue takes, with all that is done between, as in the last turn that ended before the queue. */
   let msEach = 0
-  let msEachBefore = 0
   let turningAway = false
   const turns = createTurns({ now, isWaiting: () => queue.length > 0, workOnOne, passed })
 
   function passed(hadMore: boolean, ms: number): void {
-    if (hadMore && worked > 0) {
-      msEachBefore = msEach
-      msEach = ms / worked
-    }
+    if (hadMore && worked > 0) msEach = ms / worked
     worked = 0
+    if (ms > standstillMs) sinceMs = now()
   }
 
   function isSlow(): boolean {
-    // The lesser of the two, as a process may have stood still in one.
-    return queue.length * Math.min(msEach, msEachBefore) > patienceMs && now() - sinceMs > burstMs
+    return queue.length * msEach > patienceMs && now() - sinceMs > burstMs
   }
 
   function workOnOne(): void {

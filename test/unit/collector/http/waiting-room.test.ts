@@ -105,7 +105,7 @@ test('what was read in a long look is left alone until the next', async () => {
   expect(worked).toEqual(['read again', 'waited'])
 })
 
-describe('how long one takes is told by the turns that ended before the queue', () => {
+describe('how long one takes is told by the last turn', () => {
   /** A room in which so many wait; each turn works on the first of them, which takes as long as it is told. */
   function crowded(count: number) {
     const clock = { nowMs: 0 }
