@@ -28,16 +28,19 @@ export function answerTexts({ requestsPerSocket, now }: AnswerTextsOptions): (re
     }
     const { answer, headers } = reply
     if (last) return answerText(reply, { Date: date, ...ends })
-    const isCommon = answer.outcome === 'acknowledged' || answer === overloaded
-    const before = isCommon ? known.get(answer.outcome) : undefined
+    const before = isCommon(answer) ? known.get(answer.outcome) : undefined
     if (before?.headers === headers) return before.text
     const text = answerText(reply, { Date: date, ...stays })
-    if (isCommon) known.set(answer.outcome, { headers, text })
+    if (isCommon(answer)) known.set(answer.outcome, { headers, text })
     return text
   }
 }
 
 /** That of its text: the two that nearly every request gets are ASCII, which is written in less time. */
 export function encodingOf(answer: Answer): 'latin1' | 'utf8' {
-  return answer.outcome === 'acknowledged' || answer === overloaded ? 'latin1' : 'utf8'
+  return isCommon(answer) ? 'latin1' : 'utf8'
+}
+
+function isCommon(answer: Answer): boolean {
+  return answer.outcome === 'acknowledged' || answer === overloaded
 }

@@ -1,4 +1,5 @@
 import type { EventsHeaders } from './events-route.ts'
+import { httpLimits } from './http-limits.ts'
 
 /** One request that Node's parser needn't see. */
 export interface PlainRequest {
@@ -33,7 +34,6 @@ const headPattern = new RegExp(
 const headEnd = Buffer.from('\r\n\r\n')
 /** Of the whole request: none is longer than what is read at once. */
 const maxBytes = 64 * 1_024
-const maxHeadBytes = 16 * 1_024
 
 const none: Record<keyof EventsHeaders, string | undefined> = {
   host: undefined,
@@ -61,7 +61,7 @@ const namesByLength = Array.from({ length: 17 }, (_, length) => names.filter(nam
 export function plainRequest(bytes: Buffer, before?: PlainHead): PlainRequest | undefined {
   if (bytes.length > maxBytes) return undefined
   const end = bytes.indexOf(headEnd)
-  if (end < 0 || end > maxHeadBytes) return undefined
+  if (end < 0 || end > httpLimits.headerBytes) return undefined
   const found = headPattern.exec(bytes.toString('latin1', 0, end + 2))
   if (found === null) return undefined
   const [, method = '', target = '', version, above = '', length, below = ''] = found
