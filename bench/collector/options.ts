@@ -12,7 +12,7 @@ load and the brokers share another (taskset, Linux). Ends with 1 when a gate is 
   --seconds N        of each measurement (5); servers warm up for three times that, in path for six times
   --rounds N         of each comparison, the median counts (5)
   --outage MIN       how long the broker is away in the row memory, minutes (1; the issue asks for 10)
-  --headers KIND     plain: what any client sends (default); browser: all that Chromium sends
+  --headers KIND     plain: what any client sends (default); browser: all that Chromium sends, in as many writes
   --json FILE        the figures as JSON too
   --profile FOLDER   CPU profiles of the row http, and their hottest functions
   --help             print this`

@@ -1,35 +1,208 @@
 import type { Socket } from 'node:net'
-import type { ParserSide } from './node-parser.ts'
-import type { PlainHead } from './plain-request.ts'
+import type { Reply } from './answer.ts'
+import { encodingOf } from './answer-texts.ts'
+import type { EventsRequest } from './events-route.ts'
+import type { Held, HeldBytes } from './held-bytes.ts'
+import { httpLimits } from './http-limits.ts'
+import type { NodeParser } from './node-parser.ts'
+import { createPieces } from './pieces.ts'
+import { type PlainHead, type PlainRequest, plainRequest } from './plain-request.ts'
+import type { ReadShared } from './shared-reads.ts'
+import type { WaitingRoom } from './waiting-room.ts'
 
-/** One connection, and how far its requests are. */
-export interface Line {
-  socket: Socket
-  parser: ParserSide
-  /** What came and waits, in its order; null for the end of what the client sends. */
-  held: (Buffer | null)[]
-  /** Whether reading was stopped here, and goes on when what is held was worked on. The parser stops and goes on by itself. */
-  isStopped: boolean
-  /** Whether a plain request is being answered. */
-  isAnswering: boolean
-  /** Whether the last answer is on its way: nothing more is read. */
-  isEnding: boolean
-  /** Of the latest plain request. */
-  known: PlainHead | undefined
-  /** Plain ones that were answered here. */
-  requests: number
+export interface LineOptions {
+  /** Whether a POST to this target is for `answer`. */
+  isOurs(target: string): boolean
+  /** Answers one without Node's objects. Never rejects. */
+  answer(request: EventsRequest): Reply | Promise<Reply | undefined>
+  /** The text of a reply, of the last one on a connection with `last`. */
+  textOf(reply: Reply, last: boolean): string
+  /** Where they wait for their turn. */
+  room: WaitingRoom
+  readShared: ReadShared
+  parser: NodeParser
+  held: HeldBytes
+  /** Whether each answer is its connection's last. */
+  isClosing(): boolean
+  /** Somebody has said nothing for too long, and gets told so. */
+  onSilence(socket: Socket): void
+  /** As in ListenOptions. */
+  requestsPerSocket: number
+  headersTimeoutMs: number
+  standstillTimeoutMs: number
 }
 
-/** One that has brought nothing yet. */
-export function newLine(socket: Socket, parser: ParserSide): Line {
-  return {
-    socket,
-    parser,
-    held: [],
-    isStopped: false,
-    isAnswering: false,
-    isEnding: false,
-    known: undefined,
-    requests: 0,
+/** One connection. */
+export interface Line {
+  /** Whether it has brought no request yet. */
+  isNew(): boolean
+  /** Whether no request is on its way. */
+  isIdle(): boolean
+  /** Whether it has carried as many requests as one may. */
+  isSpent(): boolean
+}
+
+/**
+ * Reads a connection and answers its plain requests. Everything else goes to Node's parser: other paths, and whatever is not
+ * exactly one plain request, alone, on a connection that is known to be between two.
+ */
+export function serveLine(socket: Socket, options: LineOptions): Line {
+  const { isOurs, answer, textOf, room, readShared, held, isClosing, onSilence } = options
+  const { requestsPerSocket, headersTimeoutMs, standstillTimeoutMs } = options
+  const parser = options.parser.sideOf(socket, goOn)
+  /** What came and waits for its turn. */
+  const waiting: Held = []
+  const pieces = createPieces(held, handOver)
+  /** Whether reading was stopped here, and goes on when what waits was worked on. The parser stops and goes on by itself. */
+  let isStopped = false
+  /** Whether a plain request is being answered. */
+  let isAnswering = false
+  /** Whether the last answer is on its way: nothing more is read. */
+  let isEnding = false
+  /** Of the latest plain request. */
+  let known: PlainHead | undefined
+  /** Plain ones that were answered here. */
+  let requests = 0
+
+  readShared(socket, arrive)
+  // Node tells the end of what a client sends in this way.
+  socket.push = arrive
+  socket.setTimeout(headersTimeoutMs)
+  // What came while the process stood still is read before immediates run.
+  socket.on('timeout', () => setImmediate(giveUp, socket.bytesRead))
+  socket.on('error', () => {})
+  socket.once('close', forget)
+
+  /** Whether more may be read. */
+  function arrive(bytes: Buffer | null): boolean {
+    if (isEnding) return false
+    if (waiting.length > 0 || isAnswering) {
+      held.keep(waiting, bytes)
+      if (held.isTooMuch()) socket.destroy()
+      isStopped = true
+      return false
+    }
+    if (room.isFull()) {
+      const more = room.turnAway(() => work(bytes))
+      if (!more || !room.hasSeenEnough()) return more
+      // It is left alone for a while, so that others get their turn.
+      isStopped = true
+      room.atNext(goOn)
+      return false
+    }
+    if (room.hasTime()) return work(bytes)
+    held.keep(waiting, bytes)
+    room.enter(bytes?.length ?? 0, goOn)
+    return true
   }
+
+  /** Works on what came while it waited, and reads on. */
+  function goOn(): void {
+    // A paused stream would keep it in its own buffer, and a client that never reads its answers would stay for ever.
+    const isBusy = () => isAnswering || isEnding || socket.isPaused() || socket.destroyed
+    while (waiting.length > 0 && !isBusy()) work(held.take(waiting) ?? null)
+    if (!isStopped || isBusy()) return
+    isStopped = false
+    socket.resume()
+  }
+
+  function work(bytes: Buffer | null): boolean {
+    if (pieces.isBegun()) return workOnPiece(bytes)
+    if (bytes === null) return parser.isOpen ? parser.feed(null, undefined) : end()
+    // A line break between two requests says nothing (RFC 9112 §2.2).
+    if (isBlank(bytes) && parser.isBetween()) return true
+    const request = plainRequest(bytes, known)
+    if (request === undefined) return parser.feed(bytes, undefined)
+    known = request.head
+    const isWhole = request.missing === 0
+    const isPost = request.method === 'POST' && isOurs(request.target)
+    const isForUs = isPost && parser.isBetween() && socket.writable
+    if (isForUs && isWhole) return answerPlain(request)
+    if (!isForUs || held.isTooMuch()) return parser.feed(bytes, isWhole ? request : undefined)
+    pieces.begin(bytes, request.missing)
+    return true
+  }
+
+  function workOnPiece(bytes: Buffer | null): boolean {
+    if (bytes === null) {
+      handOver()
+      return parser.feed(null, undefined)
+    }
+    if (pieces.add(bytes) <= 0) return work(pieces.take())
+    return !held.isTooMuch() || handOver()
+  }
+
+  /** Gives the parser what has come of a request: it knows what to say. */
+  function handOver(): boolean {
+    return parser.feed(pieces.take(), undefined)
+  }
+
+  function answerPlain({ method, target, head, lineCount, body }: PlainRequest): boolean {
+    if (requests === 0 && !parser.isOpen) socket.setTimeout(httpLimits.keepAliveTimeoutMs)
+    requests++
+    isAnswering = true
+    const { headers } = head
+    const socketAddress = socket.remoteAddress
+    const reply = answer({ method, target, headers, headerCount: lineCount, socketAddress, body })
+    if (reply instanceof Promise) void reply.then(send)
+    else send(reply)
+    return !isEnding
+  }
+
+  function send(reply: Reply | undefined): void {
+    isAnswering = false
+    if (reply === undefined || socket.destroyed) return
+    const { answer } = reply
+    const isLast = isClosing() || isSpent() || ('close' in answer && answer.close === true)
+    const text = textOf(reply, isLast)
+    if (isLast) end(text)
+    else if (socket.write(text, encodingOf(answer))) goOn()
+    else awaitDrain()
+  }
+
+  /** A client that doesn't read its answers gets no more of them. */
+  function awaitDrain(): void {
+    isAnswering = true
+    socket.setTimeout(standstillTimeoutMs)
+    socket.once('drain', () => {
+      isAnswering = false
+      socket.setTimeout(httpLimits.keepAliveTimeoutMs)
+      goOn()
+    })
+  }
+
+  function end(text = ''): false {
+    isEnding = true
+    socket.setTimeout(standstillTimeoutMs)
+    socket.end(text)
+    socket.destroySoon()
+    return false
+  }
+
+  /** Of a connection that stood still, unless more came in: the parser sees to those that it knows. */
+  function giveUp(bytesBefore: number): void {
+    if (parser.isOpen || socket.destroyed || socket.bytesRead > bytesBefore) return
+    isEnding = true
+    if (requests === 0) onSilence(socket)
+    else socket.destroy()
+  }
+
+  function forget(): void {
+    held.takeAll(waiting)
+    pieces.take()
+  }
+
+  function isSpent(): boolean {
+    return requests > 0 && requests + parser.requests >= requestsPerSocket
+  }
+
+  return {
+    isNew: () => requests + parser.requests === 0,
+    isIdle: () => waiting.length === 0 && !pieces.isBegun() && !isAnswering && !isEnding && parser.isIdle(),
+    isSpent,
+  }
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.length <= 2 && bytes.every(byte => byte === 0x0d || byte === 0x0a)
 }

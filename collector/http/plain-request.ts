@@ -10,6 +10,8 @@ export interface PlainRequest {
   lineCount: number
   /** A view of the bytes that were read. */
   body: Buffer
+  /** How many bytes of its body haven't come yet. */
+  missing: number
 }
 
 /** The header lines of a request but for Content-Length. */
@@ -32,7 +34,7 @@ const headPattern = new RegExp(
   'i',
 )
 const headEnd = Buffer.from('\r\n\r\n')
-/** Of the whole request: none is longer than what is read at once. */
+/** Of the whole request: more is not kept for a reader of its own. */
 const maxBytes = 64 * 1_024
 
 const none: Record<keyof EventsHeaders, string | undefined> = {
@@ -53,24 +55,25 @@ const names = Object.keys(none) as (keyof EventsHeaders)[]
 const namesByLength = Array.from({ length: 17 }, (_, length) => names.filter(name => name.length === length))
 
 /**
- * The request that these bytes are, if they are exactly one, from its first byte to its last, and so plain that no two
- * readers could disagree about where it ends (RFC 9112 §6.3) or what it says: one Host, none of the headers that the events
- * path looks at twice. Undefined for everything else, which is the parser's. `before` is the head of an earlier request of
+ * The request that these bytes are, if they are exactly one, from its first byte to its last or to some byte of its body, and
+ * so plain that no two readers could disagree about where it ends (RFC 9112 §6.3) or what it says: one Host, none of the
+ * headers that the events path looks at twice. Undefined for everything else, which is the parser's. `before` is the head of an earlier request of
  * the same client, which is mostly the same again.
  */
 export function plainRequest(bytes: Buffer, before?: PlainHead): PlainRequest | undefined {
-  if (bytes.length > maxBytes) return undefined
   const end = bytes.indexOf(headEnd)
   if (end < 0 || end > httpLimits.headerBytes) return undefined
   const found = headPattern.exec(bytes.toString('latin1', 0, end + 2))
   if (found === null) return undefined
   const [, method = '', target = '', version, above = '', length, below = ''] = found
   const bodyAt = end + headEnd.length
-  if (version !== 'HTTP/1.1' || bodyAt + Number(length ?? 0) !== bytes.length) return undefined
+  const bytesInAll = bodyAt + Number(length ?? 0)
+  const missing = bytesInAll - bytes.length
+  if (version !== 'HTTP/1.1' || missing < 0 || bytesInAll > maxBytes) return undefined
   const head = before?.above === above && before.below === below ? before : headOf(above, below)
   if (head === undefined) return undefined
   const lineCount = head.lineCount + (length === undefined ? 0 : 1)
-  return { method, target, head, lineCount, body: bytes.subarray(bodyAt) }
+  return { method, target, head, lineCount, body: bytes.subarray(bodyAt), missing }
 }
 
 function headOf(above: string, below: string): PlainHead | undefined {

@@ -26,7 +26,13 @@ func (l *loop) send(c *connection, due int64) error {
 	l.sequence++
 	l.outstanding++
 	c.busy, c.due, c.sent, c.events = true, due, now(), r.events
-	written, err := syscall.Write(c.fd, r.wire)
+	written, err := syscall.Write(c.fd, r.wire[:r.first])
+	if err == nil && written == r.first && r.first < len(r.wire) {
+		var rest int
+		if rest, err = syscall.Write(c.fd, r.wire[r.first:]); err == nil {
+			written += rest
+		}
+	}
 	if err == nil && written == len(r.wire) {
 		return nil
 	}

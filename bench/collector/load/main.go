@@ -16,7 +16,7 @@ func main() {
 	address := flag.String("address", "127.0.0.1:8080", "IPv4 address and port of the server")
 	path := flag.String("path", "/v1/events", "where to post")
 	corpus := flag.String("corpus", "", "file of bodies, one JSON object a line")
-	headers := flag.String("headers", "plain", "plain, or browser: all that Chromium sends")
+	headers := flag.String("headers", "plain", "plain, or browser: all that Chromium sends, in as many writes")
 	flag.IntVar(&plan.connections, "connections", 64, "sockets")
 	flag.Float64Var(&plan.seconds, "seconds", 3, "how long it measures")
 	flag.Float64Var(&plan.warmup, "warmup", 1, "seconds before that, which aren't counted")

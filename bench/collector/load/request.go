@@ -15,10 +15,14 @@ import (
 // events of a run have the same id.
 type request struct {
 	wire   []byte
+	first  int // so many bytes are written first, the rest on their own
 	tab    []byte
 	n      []byte
 	events int
 }
+
+// Chromium writes head and body of a request together when they have at most so many bytes.
+const browserWrites = 1400
 
 // How many batches a tab sends before the next one begins.
 const batchesOfTab = 8
@@ -57,7 +61,12 @@ func readCorpus(file, host, path, headers string) ([]*request, error) {
 		if err := json.Unmarshal(lines.Bytes(), &s); err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		r := &request{wire: []byte(head(s, host, path, headers) + s.Body), events: s.Events}
+		head := head(s, host, path, headers)
+		r := &request{wire: []byte(head + s.Body), events: s.Events}
+		r.first = len(r.wire)
+		if headers == "browser" && r.first > browserWrites {
+			r.first = len(head)
+		}
 		if r.tab, err = field(r.wire, `"tab":"`, `"`); err != nil {
 			return nil, err
 		}

@@ -36,7 +36,6 @@ export async function startServer({ freeBytes = 0, ...options }: ServerOptions =
   let nowMs = 0
   const state = {
     workMs: 0,
-    refusalMs: 0,
     /** Requests that were seen, and those of them that Node's parser read. */
     received: 0,
     parsed: 0,
@@ -53,8 +52,10 @@ export async function startServer({ freeBytes = 0, ...options }: ServerOptions =
 
   function refusal(): Reply | undefined {
     state.received++
-    nowMs += room.turnsAway() ? state.refusalMs : state.workMs
-    if (!room.turnsAway()) return undefined
+    if (!room.turnsAway()) {
+      nowMs += state.workMs
+      return undefined
+    }
     state.refused++
     return { answer: overloaded, headers: {} }
   }
@@ -113,7 +114,7 @@ export async function startServer({ freeBytes = 0, ...options }: ServerOptions =
 
 /** A connection that tells the answers that came. */
 export function client(port: number) {
-  const socket: Socket = connect(port, '127.0.0.1')
+  const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true })
   let text = ''
   socket.on('data', bytes => {
     text += bytes.toString()

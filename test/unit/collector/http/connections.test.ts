@@ -103,6 +103,17 @@ describe('what belongs to something else is never taken for a request', () => {
   })
 })
 
+/** A server on which somebody's first request waits for its answer. */
+async function waiting(bytes: string) {
+  const server = await startServer()
+  const { shut, open } = gate()
+  server.state.gate = shut
+  const one = client(server.port)
+  one.socket.write(bytes)
+  await vi.waitUntil(() => server.state.received === 1)
+  return { ...server, one, answer: open }
+}
+
 describe('answers come in the order of the requests', () => {
   test.each([
     ['a plain one behind a plain one', postOf('first'), postOf('second'), 0],
@@ -110,29 +121,21 @@ describe('answers come in the order of the requests', () => {
     ['a plain one behind one for another path', postOf('first').replace('events', 'other'), postOf('second'), 2],
     ['one in chunks behind a plain one', postOf('first'), chunkedPost.replace('2\r\n{}', '6\r\nsecond'), 1],
   ])('%s that waits for its answer', async (_, first, second, parsed) => {
-    const { state, port } = await startServer()
-    const { shut, open } = gate()
-    state.gate = shut
-    const one = client(port)
-    one.socket.write(first)
-    await vi.waitUntil(() => state.received === 1)
+    const { state, one, answer } = await waiting(first)
     one.socket.write(second)
     await sleep(20)
     expect(one.statuses()).toEqual([])
-    open()
+    answer()
     await vi.waitUntil(() => one.statuses().length === 2)
     expect(state).toMatchObject({ parsed, bodies: ['first', 'second'] })
     await one.send()
   })
 
   test('and the end of what a client sends comes after the answer', async () => {
-    const { state, port } = await startServer()
-    const { shut, open } = gate()
-    state.gate = shut
-    const one = client(port)
-    one.socket.end(post)
-    await vi.waitUntil(() => state.received === 1)
-    open()
+    const { one, answer } = await waiting(post)
+    one.socket.end()
+    await sleep(20)
+    answer()
     await one.closed()
     expect(one.statuses()).toEqual([204])
   })
@@ -241,14 +244,9 @@ describe('the last answer of a connection', () => {
 })
 
 test('a connection whose request Node’s parser has read does not rest before it is answered', async () => {
-  const { state, port, connections } = await startServer()
-  const { shut, open } = gate()
-  state.gate = shut
-  const one = client(port)
-  one.socket.write(chunkedPost)
-  await vi.waitUntil(() => state.received === 1)
+  const { one, connections, answer } = await waiting(chunkedPost)
   connections.closeIdle()
-  open()
+  answer()
   await vi.waitUntil(() => one.statuses().length === 1)
 })
 

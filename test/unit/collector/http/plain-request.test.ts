@@ -31,11 +31,19 @@ test('the lines of one whose headers are known are counted anew', () => {
   expect(plainRequest(without, with4?.head)).toMatchObject({ lineCount: 1, head: with4?.head })
 })
 
+test.each([
+  ['body', 0],
+  ['bod', 1],
+  ['', 4],
+])('of one whose body begins with "%s" it is told how much is missing', (body, missing) => {
+  expect(plainRequest(request(lines, body))).toMatchObject({ missing, body: Buffer.from(body) })
+})
+
 describe('everything else is left to the parser', () => {
   test.each([
     ['nothing', Buffer.alloc(0)],
     ['half a head', Buffer.from('POST /v1/events HTTP/1.1\r\nHost: x\r\n')],
-    ['half a body', request(lines, 'bod')],
+    ['the beginning of what is longer than is kept', request([...lines.slice(0, 2), 'Content-Length: 65536'], 'bod')],
     ['more than a body', request(lines, 'body!')],
     ['two requests', Buffer.concat([request(lines), request(lines)])],
     ['a body of no told length', request(lines.slice(0, 2))],

@@ -88,6 +88,12 @@ describe('a request that hides in the body of another is as hidden as from Node'
       'behind a head whose answer needs no body',
       () => [head(smuggled(10).length, 'Content-Encoding: gzip\r\n'), smuggled(10), post(batch('after'))],
     ],
+    ['as a piece of its own', () => [head(smuggled(10).length), smuggled(10), post(batch('after'))]],
+    [
+      'as a piece that ends in the next request',
+      () => [head(smuggled(10).length), `${smuggled(10)}${smuggled(5).slice(0, 30)}`, smuggled(5).slice(30)],
+    ],
+    ['as a piece behind which the client ends', () => [head(smuggled(10).length + 1), smuggled(10)]],
     ['as the body of a chunk', () => [chunked(smuggled(10), gpc), post(batch('after'))]],
     ['behind a chunk’s size', () => [chunked(smuggled(5)).split('POST', 2).join('POST'), smuggled(5)]],
     ['in capitals that say another version', () => [post(batch('lower')).replace('HTTP/1.1', 'http/1.1'), smuggled(5)]],
@@ -118,13 +124,14 @@ test('any mixture of requests, cut anywhere, is answered and taken as by Node', 
     () => 'OPTIONS /v1/events HTTP/1.1\r\nHost: x\r\nOrigin: https://x.example\r\n\r\n',
     () => '\r\n',
   ]
+  function cut(piece: string): string[] {
+    const at = random.below(3) === 0 ? random.below(piece.length) : 0
+    return at === 0 ? [piece] : [piece.slice(0, at), piece.slice(at)]
+  }
   function conversation(name: string): string[] {
     const pieces = Array.from({ length: 6 }, (_, n) => kinds[random.below(kinds.length)]?.(`${name}-${n}`) ?? '')
-    // Some in one piece with the next, some cut.
-    return pieces.flatMap(piece => {
-      const at = random.below(3) === 0 ? random.below(piece.length) : 0
-      return at === 0 ? [piece] : [piece.slice(0, at), piece.slice(at)]
-    })
+    // Some in one piece with the next, some cut, some of these again.
+    return pieces.flatMap(cut).flatMap(cut)
   }
   const all = Array.from({ length: 60 }, (_, n) => conversation(`c${n}`)).map(pieces =>
     random.below(3) === 0 ? [pieces.slice(0, 2).join(''), ...pieces.slice(2)] : pieces,
