@@ -5,7 +5,7 @@ export interface Figure {
   unit: '' | 'x' | '%' | 'ms' | 'MB' | 'events/s'
   /** Bounds of issue 5; a figure without them is printed and not judged. */
   bounds?: Bounds
-  /** The value is not judged: the server did not have its core, or did not get the load that was asked for. */
+  /** The value is not judged: the server did not have its core, the host took it, or the load that was asked for did not come. */
   unsure?: boolean
 }
 

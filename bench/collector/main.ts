@@ -12,6 +12,7 @@ import { measureMemory } from './rows/memory.ts'
 import { measureOverload } from './rows/overload.ts'
 import { measurePath } from './rows/path.ts'
 import type { MeasureRow } from './rows/row.ts'
+import { judgeable, machineTimes, stolenShare } from './stolen.ts'
 
 const rows: Record<RowName, MeasureRow> = {
   http: measureHttp,
@@ -35,7 +36,11 @@ async function run(flags: Flags): Promise<void> {
   const failures: string[] = []
   for (const name of flags.rows) {
     try {
-      figures.push(...(await rows[name]({ ...flags, profile, bundles, generator, log })))
+      const before = machineTimes()
+      const measured = await rows[name]({ ...flags, profile, bundles, generator, log })
+      const stolen = stolenShare(before, machineTimes())
+      log(`${name}: the host gave ${(100 * stolen).toFixed(1)} % of the processors' time to others`)
+      figures.push(...judgeable(measured, stolen))
     } catch (error) {
       failures.push(`${name}: ${error instanceof Error ? error.message : error}`)
     }
