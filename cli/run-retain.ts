@@ -3,6 +3,7 @@ import { readTable } from '../consumers/hdfs/table.ts'
 import { type Config, ConfigError } from './config/config.ts'
 import { openTable } from './open/landing-store.ts'
 import { printedBytes } from './print/check.ts'
+import { counted } from './print/counted.ts'
 import { createLog } from './process/log.ts'
 
 /** Drops the days that are older than `--days`, a line for each. @throws ConfigError without `--days` */
@@ -14,15 +15,15 @@ export async function runRetain(config: Config, flags: Readonly<Record<string, u
   const plan = planRetention(await readTable(store), { days, nowMs: Date.now() })
   for (const { day, why } of plan.keep) console.log(`kept     ${day}: ${why}`)
   const verb = dryRun === true ? 'would go' : 'dropped '
-  const print = (one: DroppedDay) => console.log(`${verb} ${one.day}: ${counted(one)}`)
+  const print = (one: DroppedDay) => console.log(`${verb} ${one.day}: ${contentOf(one)}`)
   if (dryRun === true) plan.drop.forEach(print)
   else await retain(store, plan, print)
   const total = (field: 'folders' | 'files' | 'bytes') => plan.drop.reduce((sum, one) => sum + one[field], 0)
-  const all = counted({ folders: total('folders'), files: total('files'), bytes: total('bytes') })
-  console.log(`${plan.drop.length} days ${verb.trim()}: ${all}, from ${store.description}`)
+  const all = contentOf({ folders: total('folders'), files: total('files'), bytes: total('bytes') })
+  console.log(`${counted(plan.drop.length, 'day')} ${verb.trim()}: ${all}, from ${store.description}`)
   await store.close()
 }
 
-function counted({ folders, files, bytes }: Omit<DroppedDay, 'day'>): string {
-  return `${folders} hours, ${files} files, ${printedBytes(bytes)}`
+function contentOf({ folders, files, bytes }: Omit<DroppedDay, 'day'>): string {
+  return `${counted(folders, 'hour')}, ${counted(files, 'file')}, ${printedBytes(bytes)}`
 }

@@ -167,7 +167,9 @@ export function createCollector(options: CollectorOptions): Collector {
       logger.info({ topic: writer.topic }, 'waiting for the topic')
       writer.ready().then(
         () => logger.info({ topic: writer.topic, partitions: writer.partitions() }, 'the topic is known'),
-        error => logger.error({ err: error, topic: writer.topic }, 'the topic will not become known'),
+        error => {
+          if (!draining) logger.error({ err: error, topic: writer.topic }, 'the topic will not become known')
+        },
       )
     },
     async close() {

@@ -1,6 +1,7 @@
 import type { FilesReloaded } from '../../consumers/elasticsearch/reload-files.ts'
 import type { HourOfFiles } from '../../consumers/elasticsearch/reload-hours.ts'
 import { printedBytes } from './check.ts'
+import { counted } from './counted.ts'
 import { printable } from './printable.ts'
 
 /** `2026-11-21T02`, UTC. */
@@ -15,7 +16,7 @@ export function printedFilesPlan(hours: readonly HourOfFiles[], where: string): 
   const files = hours.flatMap(hour => [...hour.files.values()].flat())
   const bytes = printedBytes(files.reduce((sum, { length }) => sum + length, 0))
   const span = `from ${printedHour(first.hourMs)} to ${printedHour(last.hourMs)} (UTC)`
-  return `In ${where}: ${hours.length} hours ${span}, ${files.length} files, ${bytes}
+  return `In ${where}: ${counted(hours.length, 'hour')} ${span}, ${counted(files.length, 'file')}, ${bytes}
 Of their rows, events that are in Elasticsearch stay as they are and those that are missing are created.
 `
 }
@@ -28,7 +29,7 @@ export function printedFilesReload(report: FilesReloaded, hours: number): string
   const lines = [
     ...problems.map(({ path, line, what }) => `not there: ${path}:${line} ${printable(what)}`),
     ...(more > 0 ? [`… and ${more} more`] : []),
-    `${rows} rows of ${hours} hours: ${created} created, ${there} there already, ${copies} copies of an event that is there, ${refused} refused`,
+    `${counted(rows, 'row')} of ${counted(hours, 'hour')}: ${created} created, ${there} there already, ${copies} copies of an event that is there, ${refused} refused`,
     ...(refused > 0
       ? ['What is refused is not made a dead letter again: "clicktrail dlq list" has what the writer made one']
       : []),

@@ -165,7 +165,7 @@ test('retain drops old days on HDFS, and keeps what the writer goes on from', as
   await land('2020-01-01', '0')
   await land('2020-02-01', '1')
   const { code, output } = await clicktrail('hdfs retain --days 90')
-  expect(output).toContain('dropped  dt=2020-01-01: 1 hours, 1 files, 3 bytes')
+  expect(output).toContain('dropped  dt=2020-01-01: 1 hour, 1 file, 3 bytes')
   expect(output).toContain('kept     dt=2020-02-01: the writer goes on from dt=2020-02-01/hr=00/events-p09-')
   expect(code).toBe(0)
   expect((await readTable(store)).days.filter(day => day < 'dt=2021')).toEqual(['dt=2020-02-01'])

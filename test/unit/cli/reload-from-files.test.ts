@@ -82,7 +82,7 @@ test('says which hour to go on with where Elasticsearch refuses the client', asy
   )
   expect(code).toBe(1)
   const again = await reload('--since', '2026-11-21T03:00Z', '--until', '2026-11-21T04:00Z', '--yes')
-  expect(again.output).toContain('4 rows of 1 hours: 4 created, 0 there already')
+  expect(again.output).toContain('4 rows of 1 hour: 4 created, 0 there already')
 })
 
 test.each<[string, Readonly<Record<string, unknown>>, string]>([

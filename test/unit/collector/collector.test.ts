@@ -494,4 +494,24 @@ describe('closing', () => {
     expect((await response).status).toBe(204)
     await closing
   })
+
+  test.each([
+    [false, ['the topic will not become known']],
+    [true, []],
+  ])('says that the topic will not become known, unless that is why: %s', async (closes, said) => {
+    let fail: (error: Error) => void = () => {}
+    const writer = createFakeTopicWriter()
+    const ready = () =>
+      new Promise<void>((_, reject) => {
+        fail = reject
+      })
+    const logger = pino({ level: 'silent' })
+    const log = vi.spyOn(logger, 'error')
+    const collector = createCollector({ writer: { ...writer, ready }, script: Buffer.from(''), logger })
+    await collector.start()
+    if (closes) await collector.close()
+    fail(new TopicError('closed', 'this writer is closed'))
+    await new Promise(setImmediate)
+    expect(log.mock.calls.map(([, text]) => text)).toEqual(said)
+  })
 })
