@@ -52,7 +52,8 @@ const none: Record<keyof EventsHeaders, string | undefined> = {
   'x-moz': undefined,
 }
 const names = Object.keys(none) as (keyof EventsHeaders)[]
-const namesByLength = Array.from({ length: 17 }, (_, length) => names.filter(name => name.length === length))
+/** By the code of their first letter. */
+const namesFrom = Array.from({ length: 128 }, (_, code) => names.filter(name => name.charCodeAt(0) === code))
 
 /**
  * The request that these bytes are, if they are exactly one, from its first byte to its last or to some byte of its body, and
@@ -78,29 +79,29 @@ export function plainRequest(bytes: Buffer, before?: PlainHead): PlainRequest | 
 
 function headOf(above: string, below: string): PlainHead | undefined {
   const lines = above + below
-  const headers = headersOf(lines)
-  return headers && { above, below, lineCount: lines.split('\n').length - 1, headers }
-}
-
-function headersOf(lines: string): EventsHeaders | undefined {
   const headers = { ...none }
-  for (let at = 0; at < lines.length; ) {
-    const colon = lines.indexOf(':', at)
-    const end = lines.indexOf('\r', colon)
-    const name = namesByLength[colon - at]?.find(name => hasName(lines, at, name))
+  let lineCount = 0
+  for (let at = 0; at < lines.length; lineCount++) {
+    const end = lines.indexOf('\r', at)
+    const name = nameAt(lines, at)
     if (name !== undefined) {
       if (headers[name] !== undefined) return undefined
-      headers[name] = lines.slice(colon + 1, end).trim()
+      headers[name] = lines.slice(at + name.length + 1, end).trim()
     }
     at = end + 2
   }
-  return headers.host === undefined ? undefined : headers
+  return headers.host === undefined ? undefined : { above, below, lineCount, headers }
 }
 
-/** Whether a name of letters and hyphens stands there, in small letters or capitals, which differ in one bit. */
+function nameAt(lines: string, at: number): keyof EventsHeaders | undefined {
+  for (const name of namesFrom[lines.charCodeAt(at) | 0x20] ?? []) if (hasName(lines, at, name)) return name
+  return undefined
+}
+
+/** Whether a header of that name stands there, of letters and hyphens, in small letters or capitals, which differ in one bit. */
 function hasName(lines: string, at: number, name: string): boolean {
   for (let i = 0; i < name.length; i++) {
     if ((lines.charCodeAt(at + i) | 0x20) !== name.charCodeAt(i)) return false
   }
-  return true
+  return lines[at + name.length] === ':'
 }

@@ -21,6 +21,7 @@ describe('one plain request is told from its bytes', () => {
   test('with its origin', () => {
     expect(plainRequest(withLine('Origin: https://shop.example'))?.head.headers.origin).toBe('https://shop.example')
     expect(plainRequest(withLine('X-Origin: https://shop.example'))?.head.headers.origin).toBeUndefined()
+    expect(plainRequest(withLine('Origin-X: https://shop.example'))?.head.headers.origin).toBeUndefined()
   })
 })
 
