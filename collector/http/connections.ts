@@ -9,7 +9,7 @@ type OfEachLine = 'isOurs' | 'answer' | 'room' | 'readShared' | Limit
 type Limit = 'requestsPerSocket' | 'headersTimeoutMs' | 'standstillTimeoutMs'
 
 export interface ConnectionsOptions extends Pick<LineOptions, OfEachLine> {
-  /** What all connections together may bring while they wait, bytes: beyond it whoever sends on is cut. @default 64 MiB */
+  /** What all connections together may bring while they wait, bytes: beyond it whoever sends on is cut. As much may have come of requests that are not all there: beyond it they are the parser's. @default 64 MiB */
   maxHeldBytes?: number
 }
 
@@ -48,6 +48,7 @@ export function takeConnections(server: Server, options: ConnectionsOptions): Co
     parser: takeFromParser(server),
     textOf: answerTexts({ requestsPerSocket, now: Date.now }),
     held: createHeldBytes(maxHeldBytes),
+    begun: createHeldBytes(maxHeldBytes),
     isClosing: () => isClosing,
     onSilence: (socket: Socket) =>
       server.emit('clientError', Object.assign(new Error('silence'), { code: tooSlow }), socket),

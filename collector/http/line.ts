@@ -21,7 +21,9 @@ export interface LineOptions {
   room: WaitingRoom
   readShared: ReadShared
   parser: NodeParser
+  /** What they wait with, and what has come of requests that are not all there. */
   held: HeldBytes
+  begun: HeldBytes
   /** Whether each answer is its connection's last. */
   isClosing(): boolean
   /** Somebody has said nothing for too long, and gets told so. */
@@ -47,12 +49,12 @@ export interface Line {
  * exactly one plain request, alone, on a connection that is known to be between two.
  */
 export function serveLine(socket: Socket, options: LineOptions): Line {
-  const { isOurs, answer, textOf, room, readShared, held, isClosing, onSilence } = options
+  const { isOurs, answer, textOf, room, readShared, held, begun, isClosing, onSilence } = options
   const { requestsPerSocket, headersTimeoutMs, standstillTimeoutMs } = options
   const parser = options.parser.sideOf(socket, goOn)
   /** What came and waits for its turn. */
   const waiting: Held = []
-  const pieces = createPieces(held, handOver)
+  const pieces = createPieces(begun, late)
   /** Whether reading was stopped here, and goes on when what waits was worked on. The parser stops and goes on by itself. */
   let isStopped = false
   /** Whether a plain request is being answered. */
@@ -114,27 +116,35 @@ export function serveLine(socket: Socket, options: LineOptions): Line {
     const request = plainRequest(bytes, known)
     if (request === undefined) return parser.feed(bytes, undefined)
     known = request.head
-    const isWhole = request.missing === 0
     const isPost = request.method === 'POST' && isOurs(request.target)
     const isForUs = isPost && parser.isBetween() && socket.writable
-    if (isForUs && isWhole) return answerPlain(request)
-    if (!isForUs || held.isTooMuch()) return parser.feed(bytes, isWhole ? request : undefined)
+    if (isForUs && request.missing === 0) return answerPlain(request)
+    if (!isForUs || begun.isTooMuch()) return parser.feed(bytes, request)
     pieces.begin(bytes, request.missing)
     return true
   }
 
   function workOnPiece(bytes: Buffer | null): boolean {
-    if (bytes === null) {
-      handOver()
-      return parser.feed(null, undefined)
-    }
-    if (pieces.add(bytes) <= 0) return work(pieces.take())
-    return !held.isTooMuch() || handOver()
+    if (bytes !== null) return pieces.add(bytes) || workOnAll()
+    workOnAll()
+    return parser.feed(null, undefined)
   }
 
-  /** Gives the parser what has come of a request: it knows what to say. */
-  function handOver(): boolean {
-    return parser.feed(pieces.take(), undefined)
+  /** Works on what has come of a request: where that is not all, the parser knows what to say. */
+  function workOnAll(): boolean {
+    const bytes = pieces.take()
+    const request = plainRequest(bytes, known)
+    return request?.missing === 0 ? answerPlain(request) : parser.feed(bytes, request)
+  }
+
+  /** The rest of a request is late. If it waits for its turn, so does its beginning. */
+  function late(): void {
+    const goOnWithout = () => {
+      if (pieces.isBegun() && waiting.length === 0) workOnAll()
+    }
+    if (room.isFull()) room.turnAway(goOnWithout)
+    else if (room.hasTime()) goOnWithout()
+    else room.enter(0, goOnWithout)
   }
 
   function answerPlain({ method, target, head, lineCount, body }: PlainRequest): boolean {

@@ -11,7 +11,7 @@ export interface ParserSide {
   isBetween(): boolean
   /** Whether no request is on its way. */
   isIdle(): boolean
-  /** Hands on what came, with the request that it is, if it is plain, or null for the end of what the client sends; whether more may come. */
+  /** Hands on what came, with the request that it is or begins, if it is plain, or null for the end of what the client sends; whether more may come. */
   feed(bytes: Buffer | null, request: PlainRequest | undefined): boolean
 }
 
@@ -39,15 +39,15 @@ export function takeFromParser(server: Server): NodeParser {
       let unanswered = 0
       /** The request that it has to see next, if it was fed just that: it says whether it did. */
       let expected: Expected | undefined
-      /** Whether it stands between two requests. */
-      let isWhole = true
+      /** How many bytes of the latest request it hasn't seen: with none it stands between two. Undefined where that isn't known. */
+      let missing: number | undefined = 0
       /** Whether it may have the beginning of one. */
       let isBegun = false
       /** The latest one, until all of it was read. */
       let unread: IncomingMessage | undefined
 
       function onRequest(request: IncomingMessage): () => void {
-        isWhole = expected !== undefined && isSame(expected, request)
+        missing = expected !== undefined && isSame(expected, request) ? expected.missing : undefined
         expected = undefined
         isBegun = false
         unread = request
@@ -77,14 +77,14 @@ export function takeFromParser(server: Server): NodeParser {
         get requests() {
           return requests
         },
-        isBetween: () => isWhole && unanswered === 0 && !isReading() && socket.readableLength === 0,
+        isBetween: () => missing === 0 && unanswered === 0 && !isReading() && socket.readableLength === 0,
         isIdle: () => unanswered === 0 && !isBegun && !isReading(),
         feed(bytes, request) {
           if (!isOpen) open()
           const isInBody = isReading()
           // What comes while a body is read may be its bytes, however much it looks like a request.
           expected = isInBody ? undefined : request && expectedOf(request)
-          isWhole = false
+          missing = isInBody && missing !== undefined && bytes !== null ? missing - bytes.length : undefined
           isBegun = bytes !== null && !isInBody
           return push(bytes && Buffer.from(bytes))
         },
@@ -93,11 +93,11 @@ export function takeFromParser(server: Server): NodeParser {
   }
 }
 
-type Expected = Pick<PlainRequest, 'method' | 'target' | 'lineCount'>
+type Expected = Pick<PlainRequest, 'method' | 'target' | 'lineCount' | 'missing'>
 
 /** Without its body, whose bytes are written over. */
-function expectedOf({ method, target, lineCount }: PlainRequest): Expected {
-  return { method, target, lineCount }
+function expectedOf({ method, target, lineCount, missing }: PlainRequest): Expected {
+  return { method, target, lineCount, missing }
 }
 
 /** Whether the parser has read the request that it was fed, and not one of which it had the beginning, which has more lines. */

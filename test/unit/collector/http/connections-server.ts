@@ -36,6 +36,8 @@ export async function startServer({ freeBytes = 0, ...options }: ServerOptions =
   let nowMs = 0
   const state = {
     workMs: 0,
+    /** Whether everybody is sent away. */
+    isFull: false,
     /** Requests that were seen, and those of them that Node's parser read. */
     received: 0,
     parsed: 0,
@@ -46,7 +48,8 @@ export async function startServer({ freeBytes = 0, ...options }: ServerOptions =
     message: '',
   }
   let onServed = () => {}
-  const room = createWaitingRoom({ now: () => nowMs, freeBytes })
+  const waitingRoom = createWaitingRoom({ now: () => nowMs, freeBytes })
+  const room = { ...waitingRoom, isFull: () => state.isFull || waitingRoom.isFull() }
   const readShared = sharedReads()
   if (readShared === undefined) throw new Error('this Node can not read into a buffer of all')
 

@@ -8,6 +8,11 @@ const body = 'x'.repeat(1_000)
 const request = postOf(body)
 const bodyAt = request.length - body.length
 
+function standStill(ms: number): void {
+  const beganMs = performance.now()
+  while (performance.now() < beganMs + ms);
+}
+
 /** Writes bytes in pieces, each of which is read on its own. */
 async function inPieces(bytes: string, cuts: readonly number[], options: ServerOptions = {}) {
   const server = await startServer(options)
@@ -37,15 +42,38 @@ describe('a plain request in pieces, as a network brings it', () => {
     expect(state).toMatchObject({ parsed: 1, bodies: ['{}', body] })
   })
 
-  test('is the parser’s when it is slow', async () => {
+  test('is the parser’s when it is slow, and the next one is not', async () => {
     const { state, one, answered } = await inPieces(request.slice(0, -1), [bodyAt])
     await vi.waitUntil(() => state.parsed === 1)
     expect(state.served).toBe(1)
     one.socket.write('x')
     await answered(1)
     expect(state.bodies).toEqual(['{}', body])
-    await one.send()
-    expect(state.parsed).toBeLessThanOrEqual(2)
+    one.socket.write(request.slice(0, bodyAt))
+    await sleep(10)
+    one.socket.write(request.slice(bodyAt))
+    await answered(2)
+    expect(state.parsed).toBe(1)
+  })
+
+  test('is not slow while the process stands still', async () => {
+    const { state, one, answered } = await inPieces(request.slice(0, -1), [bodyAt])
+    one.socket.write('x')
+    standStill(300)
+    await answered(1)
+    expect(state.parsed).toBe(0)
+  })
+
+  test('leaves nothing behind that would be late', async () => {
+    const { state, one, answered } = await inPieces(request, [bodyAt])
+    await answered(1)
+    await sleep(270)
+    for (const [from, to] of [[0, bodyAt], [bodyAt, bodyAt + 9], [bodyAt + 9]]) {
+      one.socket.write(request.slice(from, to))
+      await sleep(10)
+    }
+    await answered(2)
+    expect(state.parsed).toBe(0)
   })
 
   test('is the parser’s when the next one has begun behind it', async () => {
@@ -83,6 +111,27 @@ describe('a plain request in pieces, as a network brings it', () => {
   })
 })
 
+describe('a server with more to do than time', () => {
+  /** A head whose body comes in so many ms to a server of which all are sent away. */
+  async function toFull(bodyMs: number) {
+    const server = await startServer()
+    const one = client(server.port)
+    await one.send()
+    server.state.isFull = true
+    one.socket.write(request.slice(0, bodyAt))
+    await sleep(bodyMs)
+    return { ...server, one }
+  }
+
+  test.each([20, 350])('refuses whose body comes after %d ms as well', async bodyMs => {
+    const { state, one } = await toFull(bodyMs)
+    one.socket.write(request.slice(bodyAt))
+    await vi.waitUntil(() => one.statuses().length === 2)
+    expect(one.statuses()).toEqual([204, 503])
+    expect(state).toMatchObject({ served: 1, refused: 1 })
+  })
+})
+
 test('a connection with half a request does not rest', async () => {
   const { one, connections, answered } = await inPieces(request.slice(0, -1), [bodyAt])
   connections.closeIdle()
@@ -99,8 +148,23 @@ describe('when all that wait have brought too much', () => {
     const { port, state } = await begun()
     const next = client(port)
     next.socket.write(request.slice(0, bodyAt))
-    await vi.waitUntil(() => state.parsed === 1)
+    await vi.waitUntil(() => state.parsed === 1, { timeout: 150, interval: 5 })
     await next.send(request.slice(bodyAt))
+  })
+
+  test('nobody is cut who waits for an answer', async () => {
+    const { port, state } = await begun()
+    let answer = () => {}
+    state.gate = new Promise(resolve => {
+      answer = () => resolve()
+    })
+    const other = client(port)
+    other.socket.write(post)
+    await vi.waitUntil(() => state.received === 2)
+    other.socket.write(post)
+    await sleep(20)
+    answer()
+    await vi.waitUntil(() => other.statuses().length === 2)
   })
 
   test('but what was kept of a connection that has gone', async () => {
