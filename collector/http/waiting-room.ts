@@ -27,6 +27,8 @@ export interface WaitingRoom {
 const patienceMs = 100
 /** So long after somebody had to wait nobody is refused, milliseconds: a crowd that comes at once is soon served, and so is one that came while the process stood still. */
 const burstMs = 250
+/** How long one takes is told by the turns of so many milliseconds, so that a hiccup is not taken for a crowd. */
+const recentMs = 250
 /** No turn and no look takes so long, milliseconds: the process stood still. */
 const standstillMs = 1_000
 /** When so much waits, no more is let in, bytes. */
@@ -52,19 +54,24 @@ export function createWaitingRoom({
   /** Since when somebody waits. */
   let sinceMs = 0
   let worked = 0
-  /** What one in the queue takes, with all that is done between, as in the last turn that ended before the queue. */
-  let msEach = 0
+  /** What turns that ended before the queue have taken of late, with all that is done between, and on how many they worked. */
+  let recent = { ms: 0, worked: 0 }
   let turningAway = false
   const turns = createTurns({ now, isWaiting: () => queue.length > 0, workOnOne, passed })
 
   function passed(hadMore: boolean, ms: number): void {
-    if (hadMore && worked > 0) msEach = ms / worked
+    if (ms > standstillMs) {
+      recent = { ms: 0, worked: 0 }
+      sinceMs = now()
+    } else if (hadMore) {
+      const share = recent.ms > recentMs ? 0.5 : 1
+      recent = { ms: share * recent.ms + ms, worked: share * recent.worked + worked }
+    }
     worked = 0
-    if (ms > standstillMs) sinceMs = now()
   }
 
   function isSlow(): boolean {
-    return queue.length * msEach > patienceMs && now() - sinceMs > burstMs
+    return (queue.length * recent.ms) / recent.worked > patienceMs && now() - sinceMs > burstMs
   }
 
   function workOnOne(): void {

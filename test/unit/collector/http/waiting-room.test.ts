@@ -88,7 +88,7 @@ test('what was read in a long look is left alone until the next', async () => {
   expect(worked).toEqual(['read again', 'waited'])
 })
 
-describe('how long one takes is told by the last turn', () => {
+describe('how long one takes is told by the turns of late', () => {
   /** A room in which so many wait; each turn works on the first of them, which takes as long as it is told. */
   function crowded(count: number) {
     const clock = { nowMs: 0 }
@@ -96,12 +96,13 @@ describe('how long one takes is told by the last turn', () => {
     const fulls: boolean[] = []
     room.hasTime()
     clock.nowMs = 5
-    const enter = (workMs: number) =>
+    const enter = (workMs: number, then = () => {}) =>
       room.enter(1, () => {
         fulls.push(room.isFull())
         clock.nowMs += workMs
+        then()
       })
-    return { room, clock, fulls, enter, fill: (workMs: number) => Array.from({ length: count }, () => enter(workMs)) }
+    return { clock, fulls, enter, fill: (workMs: number) => Array.from({ length: count }, () => enter(workMs)) }
   }
 
   test('it is full when those who wait would have to wait for too long', async () => {
@@ -110,6 +111,18 @@ describe('how long one takes is told by the last turn', () => {
     await vi.waitUntil(() => fulls.length === 40)
     // Nobody is refused in the first quarter of a second, nor when ten are left.
     expect(fulls.map(Number).join('')).toBe(`${'0'.repeat(26)}${'1'.repeat(3)}${'0'.repeat(11)}`)
+  })
+
+  test.each([
+    [40, false],
+    [400, true],
+  ])('one that takes %d ms, among a hundred who wait for half of one each: full? %s', async (hiccupMs, full) => {
+    const { fulls, enter } = crowded(0)
+    let entered = 0
+    const next = () => enter(entered === 800 ? hiccupMs : 0.5, () => entered++ < 1_500 && next())
+    Array.from({ length: 100 }, next)
+    await vi.waitUntil(() => fulls.length > 1_500)
+    expect(fulls.includes(true)).toBe(full)
   })
 
   test('a process that stood still once is not full', async () => {
