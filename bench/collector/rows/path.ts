@@ -11,7 +11,7 @@ import { makeTopic, recordsOn, valuesOn } from '../topics.ts'
 import type { MeasureRow } from './row.ts'
 
 /** Enough that nobody waits for a socket: 10 ms of 250,000 events/s in batches of 10 are 250 requests. */
-const connections = 512
+const connections = 256
 
 /** The whole path with acks=1 of a real broker, batches of 10, against bare and the peers. */
 export const measurePath: MeasureRow = async options => {
