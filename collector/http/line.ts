@@ -1,22 +1,16 @@
 import type { Socket } from 'node:net'
-import type { Reply } from './answer.ts'
-import { encodingOf } from './answer-texts.ts'
-import type { EventsRequest } from './events-route.ts'
 import type { Held, HeldBytes } from './held-bytes.ts'
 import { httpLimits } from './http-limits.ts'
 import type { NodeParser } from './node-parser.ts'
 import { createPieces } from './pieces.ts'
+import { type PlainAnswersOptions, plainAnswers } from './plain-answers.ts'
 import { type PlainHead, type PlainRequest, plainRequest } from './plain-request.ts'
 import type { ReadShared } from './shared-reads.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
-export interface LineOptions {
+export interface LineOptions extends PlainAnswersOptions {
   /** Whether a POST to this target is for `answer`. */
   isOurs(target: string): boolean
-  /** Answers one without Node's objects. Never rejects. */
-  answer(request: EventsRequest): Reply | Promise<Reply | undefined>
-  /** The text of a reply, of the last one on a connection with `last`. */
-  textOf(reply: Reply, last: boolean): string
   /** Where they wait for their turn. */
   room: WaitingRoom
   readShared: ReadShared
@@ -31,7 +25,6 @@ export interface LineOptions {
   /** As in ListenOptions. */
   requestsPerSocket: number
   headersTimeoutMs: number
-  standstillTimeoutMs: number
 }
 
 /** One connection. */
@@ -49,22 +42,16 @@ export interface Line {
  * exactly one plain request, alone, on a connection that is known to be between two.
  */
 export function serveLine(socket: Socket, options: LineOptions): Line {
-  const { isOurs, answer, textOf, room, readShared, held, begun, isClosing, onSilence } = options
-  const { requestsPerSocket, headersTimeoutMs, standstillTimeoutMs } = options
+  const { isOurs, room, readShared, held, begun, isClosing, onSilence, requestsPerSocket, headersTimeoutMs } = options
   const parser = options.parser.sideOf(socket, goOn)
   /** What came and waits for its turn. */
   const waiting: Held = []
   const pieces = createPieces(begun, late)
   /** Whether reading was stopped here, and goes on when what waits was worked on. The parser stops and goes on by itself. */
   let isStopped = false
-  /** Whether a plain request is being answered. */
-  let isAnswering = false
-  /** Whether the last answer is on its way: nothing more is read. */
-  let isEnding = false
+  const answers = plainAnswers(socket, options, { isLast: () => isClosing() || isSpent(), onAnswered: goOn })
   /** Of the latest plain request. */
   let known: PlainHead | undefined
-  /** Plain ones that were answered here. */
-  let requests = 0
 
   readShared(socket, arrive)
   // Node tells the end of what a client sends in this way.
@@ -77,8 +64,8 @@ export function serveLine(socket: Socket, options: LineOptions): Line {
 
   /** Whether more may be read. */
   function arrive(bytes: Buffer | null): boolean {
-    if (isEnding) return false
-    if (waiting.length > 0 || isAnswering) {
+    if (answers.isEnding()) return false
+    if (waiting.length > 0 || answers.isAnswering()) {
       held.keep(waiting, bytes)
       if (held.isTooMuch()) socket.destroy()
       isStopped = true
@@ -101,16 +88,16 @@ export function serveLine(socket: Socket, options: LineOptions): Line {
   /** Works on what came while it waited, and reads on. */
   function goOn(): void {
     // A paused stream would keep it in its own buffer, and a client that never reads its answers would stay for ever.
-    const isBusy = () => isAnswering || isEnding || socket.isPaused() || socket.destroyed
-    while (waiting.length > 0 && !isBusy()) work(held.take(waiting) ?? null)
-    if (!isStopped || isBusy()) return
+    const waits = () => isBusy() || socket.isPaused() || socket.destroyed
+    while (waiting.length > 0 && !waits()) work(held.take(waiting) ?? null)
+    if (!isStopped || waits()) return
     isStopped = false
     socket.resume()
   }
 
   function work(bytes: Buffer | null): boolean {
     if (pieces.isBegun()) return workOnPiece(bytes)
-    if (bytes === null) return parser.isOpen ? parser.feed(null, undefined) : end()
+    if (bytes === null) return parser.isOpen ? parser.feed(null, undefined) : answers.end()
     // A line break between two requests says nothing (RFC 9112 §2.2).
     if (isBlank(bytes) && parser.isBetween()) return true
     const request = plainRequest(bytes, known)
@@ -147,54 +134,21 @@ export function serveLine(socket: Socket, options: LineOptions): Line {
     else room.enter(0, goOnWithout)
   }
 
-  function answerPlain({ method, target, head, lineCount, body }: PlainRequest): boolean {
-    if (requests === 0 && !parser.isOpen) socket.setTimeout(httpLimits.keepAliveTimeoutMs)
-    requests++
-    isAnswering = true
-    const { headers } = head
-    const socketAddress = socket.remoteAddress
-    const reply = answer({ method, target, headers, headerCount: lineCount, socketAddress, body })
-    if (reply instanceof Promise) void reply.then(send)
-    else send(reply)
-    return !isEnding
-  }
-
-  function send(reply: Reply | undefined): void {
-    isAnswering = false
-    if (reply === undefined || socket.destroyed) return
-    const { answer } = reply
-    const isLast = isClosing() || isSpent() || ('close' in answer && answer.close === true)
-    const text = textOf(reply, isLast)
-    if (isLast) end(text)
-    else if (socket.write(text, encodingOf(answer))) goOn()
-    else awaitDrain()
-  }
-
-  /** A client that doesn't read its answers gets no more of them. */
-  function awaitDrain(): void {
-    isAnswering = true
-    socket.setTimeout(standstillTimeoutMs)
-    socket.once('drain', () => {
-      isAnswering = false
-      socket.setTimeout(httpLimits.keepAliveTimeoutMs)
-      goOn()
-    })
-  }
-
-  function end(text = ''): false {
-    isEnding = true
-    socket.setTimeout(standstillTimeoutMs)
-    socket.end(text)
-    socket.destroySoon()
-    return false
+  function answerPlain(request: PlainRequest): boolean {
+    if (answers.requests === 0 && !parser.isOpen) socket.setTimeout(httpLimits.keepAliveTimeoutMs)
+    return answers.answer(request)
   }
 
   /** Of a connection that stood still, unless more came in: the parser sees to those that it knows. */
   function giveUp(bytesBefore: number): void {
     if (parser.isOpen || socket.destroyed || socket.bytesRead > bytesBefore) return
-    isEnding = true
-    if (requests === 0) onSilence(socket)
+    answers.leave()
+    if (answers.requests === 0) onSilence(socket)
     else socket.destroy()
+  }
+
+  function isBusy(): boolean {
+    return answers.isAnswering() || answers.isEnding()
   }
 
   function forget(): void {
@@ -203,12 +157,12 @@ export function serveLine(socket: Socket, options: LineOptions): Line {
   }
 
   function isSpent(): boolean {
-    return requests > 0 && requests + parser.requests >= requestsPerSocket
+    return answers.requests > 0 && answers.requests + parser.requests >= requestsPerSocket
   }
 
   return {
-    isNew: () => requests + parser.requests === 0,
-    isIdle: () => waiting.length === 0 && !pieces.isBegun() && !isAnswering && !isEnding && parser.isIdle(),
+    isNew: () => answers.requests + parser.requests === 0,
+    isIdle: () => waiting.length === 0 && !pieces.isBegun() && !isBusy() && parser.isIdle(),
     isSpent,
   }
 }
