@@ -63,6 +63,8 @@ test('a collector without a spool answers, before the next stage, what comes lat
     [
       () => Promise.all([server.close(), collector.close()]),
       async () => {
+        // It has left; this process may have still to read it.
+        await vi.waitUntil(() => answer !== '', { timeout: 500, interval: 5 }).catch(() => {})
         answer += '|next stage'
       },
     ],
