@@ -58,8 +58,8 @@ const namesFrom = Array.from({ length: 128 }, (_, code) => names.filter(name => 
 /**
  * The request that these bytes are, if they are exactly one, from its first byte to its last or to some byte of its body, and
  * so plain that no two readers could disagree about where it ends (RFC 9112 §6.3) or what it says: one Host, none of the
- * headers that the events path looks at twice. Undefined for everything else, which is the parser's. `before` is the head of an earlier request of
- * the same client, which is mostly the same again.
+ * headers that the events path looks at twice. Undefined for everything else, which is the parser's. `before` is the head of
+ * an earlier request of the same client, which is mostly the same again.
  */
 export function plainRequest(bytes: Buffer, before?: PlainHead): PlainRequest | undefined {
   const end = bytes.indexOf(headEnd)
